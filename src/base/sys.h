@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * System calls that glibc 2.31..2.36 or musl 1.2 lack or wrap differently.
+ * Thin: each returns what the kernel returns, with errno. <linux/mount.h> is
+ * the one source of mount constants; <sys/mount.h> clashes with it and is
+ * never included anywhere in scrim. scrim-init uses these too.
+ */
+#ifndef BASE_SYS_H
+#define BASE_SYS_H
+
+#include <linux/mount.h>
+#include <linux/openat2.h>
+#include <linux/sched.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <sys/wait.h> /* before P_PIDFD: newer libcs have an enumerator of that name */
+
+#ifndef MNT_DETACH
+#define MNT_DETACH 2
+#endif
+#ifndef UMOUNT_NOFOLLOW
+#define UMOUNT_NOFOLLOW 8
+#endif
+#ifndef AT_RECURSIVE
+#define AT_RECURSIVE 0x8000
+#endif
+#ifndef MOUNT_ATTR_NOSYMFOLLOW
+#define MOUNT_ATTR_NOSYMFOLLOW 0x00200000
+#endif
+#ifndef MFD_EXEC
+#define MFD_EXEC 0x0010U
+#endif
+#ifndef MFD_NOEXEC_SEAL
+#define MFD_NOEXEC_SEAL 0x0008U
+#endif
+#ifndef P_PIDFD
+#define P_PIDFD 3
+#endif
+
+int sys_open_tree(int dir, const char *path, unsigned flags);
+int sys_move_mount(int from_dir, const char *from, int to_dir, const char *to,
+	unsigned flags);
+int sys_fsopen(const char *type, unsigned flags);
+int sys_fsconfig(
+	int fs, unsigned cmd, const char *key, const void *value, int aux);
+int sys_fsmount(int fs, unsigned flags, unsigned attr);
+int sys_fspick(int dir, const char *path, unsigned flags);
+int sys_mount_setattr(
+	int dir, const char *path, unsigned flags, struct mount_attr *attr);
+/* resolve: RESOLVE_*; O_CLOEXEC is added. Retries EAGAIN a bounded number of
+ * times. */
+int sys_openat2(int dir, const char *path, uint64_t flags, uint64_t mode,
+	uint64_t resolve);
+int sys_umount2(const char *path, int flags);
+int sys_mount(const char *source, const char *target, const char *type,
+	unsigned long flags, const char *data);
+int sys_pivot_root(const char *new_root, const char *put_old);
+int sys_pidfd_open(pid_t pid, unsigned flags);
+int sys_pidfd_send_signal(int pidfd, int sig);
+int sys_close_range(unsigned first, unsigned last, unsigned flags);
+int sys_execveat(int dir, const char *path, char *const argv[],
+	char *const envp[], int flags);
+long sys_keyctl(int op, unsigned long a, unsigned long b, unsigned long c,
+	unsigned long d);
+/* As fork(): returns twice. args->flags must not hold CLONE_VM. */
+pid_t sys_clone3(struct clone_args *args);
+int sys_capset(const void *header, const void *data);
+int sys_capget(void *header, void *data);
+int sys_seccomp(unsigned op, unsigned flags, void *args);
+/* Of this thread alone, unlike a libc's, and with 32-bit ids everywhere. */
+int sys_setgroups(size_t n, const uint32_t *gids);
+int sys_setresgid(uint32_t gid);
+int sys_setresuid(uint32_t uid);
+
+#endif

@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * completion: what a shell offers behind "scrim ", written out of the rows
+ * that parse, so that it cannot differ from them; make installs what this
+ * prints. "rows" is the plain list by which tests/lint/manual reads the man
+ * page. A value is completed by its name in help: DIR, FILE and SOCKET are
+ * paths, words are offered, CONTAINER-ID comes from `scrim list --quiet`.
+ */
+#include "base/err.h"
+#include "base/str.h"
+#include "command/command.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Asks at the time of completion: containers come and go. */
+#define LIST_IDS "scrim list --quiet 2>/dev/null"
+
+/* The option itself or the next one that is not hidden; NULL behind the
+ * last. The walk over a table: o = shown(table), then o = shown(o + 1). */
+static const struct cli_option *
+shown(const struct cli_option *option)
+{
+	for (; option && option->name; option++)
+		if (!option->hidden)
+			return option;
+	return NULL;
+}
+
+/* The command at *i or the next one that is not hidden, *i moved to it. */
+static const struct command *
+visible(size_t *i)
+{
+	for (; command_all[*i]; ++*i)
+		if (!command_all[*i]->hidden)
+			return command_all[*i];
+	return NULL;
+}
+
+/* Is the first word an existing container? create and run name a new one. */
+static bool
+takes_container(const struct command *command)
+{
+	return command->container && strcmp(command->name, "create") != 0 &&
+		strcmp(command->name, "run") != 0;
+}
+
+/* What a value is, told by how help calls it. */
+static bool
+is_file(const struct cli_option *option)
+{
+	return option->value &&
+		(strcmp(option->value, "FILE") == 0 ||
+			strcmp(option->value, "SOCKET") == 0);
+}
+
+static bool
+is_directory(const struct cli_option *option)
+{
+	return option->value && strcmp(option->value, "DIR") == 0;
+}
+
+/* --- rows: COMMAND <tab> --name <tab> -n <tab> VALUE, and for each command
+ * a line without an option: COMMAND <tab><tab><tab> WORDS --- */
+
+/* A line for each option of a command. */
+static void
+add_rows(const char *command, const struct cli_option *option, struct str *out)
+{
+	for (option = shown(option); option; option = shown(option + 1)) {
+		str_addf(out, "%s\t--%s\t", command, option->name);
+		if (option->letter)
+			str_addf(out, "-%c", option->letter);
+		str_addf(out, "\t%s\n", option->value ? option->value : "");
+	}
+}
+
+/* The global options belong to a command "scrim". */
+static void
+print_rows(struct str *out)
+{
+	add_rows("scrim", command_globals, out);
+	for (size_t i = 0; command_all[i]; i++) {
+		str_addf(out, "%s\t\t\t%s\n", command_all[i]->name,
+			command_all[i]->words ? command_all[i]->words : "");
+		add_rows(command_all[i]->name, command_all[i]->syntax.options,
+			out);
+	}
+}
+
+/* --- bash --- */
+
+/* The patterns "create --bundle|create -b)" and what completes the value. A
+ * value of which nothing is known is left to the human: return alone. */
+static void
+add_bash_value(
+	const char *command, const struct cli_option *option, struct str *out)
+{
+	str_addf(out, "\t'%s --%s'", command, option->name);
+	if (option->letter)
+		str_addf(out, " | '%s -%c'", command, option->letter);
+	str_add(out, ")\n\t\t");
+	if (option->words) {
+		str_add(out, "COMPREPLY=($(compgen -W '");
+		cli_value_words(option->words, " ", out);
+		str_add(out, "' -- \"$cur\"))\n\t\t");
+	} else if (is_directory(option)) {
+		str_add(out, "COMPREPLY=($(compgen -d -- \"$cur\"))\n\t\t");
+	} else if (is_file(option)) {
+		str_add(out, "COMPREPLY=($(compgen -f -- \"$cur\"))\n\t\t");
+	}
+	str_add(out, "return\n\t\t;;\n");
+}
+
+/* Those of all options of a command that take one. */
+static void
+add_bash_values(
+	const char *command, const struct cli_option *option, struct str *out)
+{
+	for (option = shown(option); option; option = shown(option + 1))
+		if (option->kind != CLI_FLAG)
+			add_bash_value(command, option, out);
+}
+
+/* "run) words='--bundle -b ... --help -h' ;;" */
+static void
+add_bash_options(
+	const char *command, const struct cli_option *option, struct str *out)
+{
+	str_addf(out, "\t%s) words='", command);
+	for (option = shown(option); option; option = shown(option + 1)) {
+		str_addf(out, "--%s ", option->name);
+		if (option->letter)
+			str_addf(out, "-%c ", option->letter);
+	}
+	str_add(out, "--help -h' ;;\n");
+}
+
+/* The names of all commands. */
+static void
+add_names(const char *between, struct str *out)
+{
+	const struct command *command;
+	bool first = true;
+
+	for (size_t i = 0; (command = visible(&i)); i++) {
+		str_addf(out, "%s%s", first ? "" : between, command->name);
+		first = false;
+	}
+}
+
+/* One function for the shell. It finds the command among the words before
+ * the cursor, then completes by the first case that fits: the value of the
+ * option before, an option, a container or a command, and at last a file. */
+static void
+print_bash(struct str *out)
+{
+	const struct command *command;
+
+	str_add(out,
+		"# SPDX-License-Identifier: Apache-2.0\n"
+		"# Generated by: scrim completion bash\n"
+		"_scrim()\n{\n"
+		"\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} command=scrim words= i\n"
+		"\tCOMPREPLY=()\n"
+		"\tfor ((i = 1; i < COMP_CWORD; i++)); do\n"
+		"\t\tcase ${COMP_WORDS[i]} in\n\t\t");
+	add_names(" | ", out);
+	str_add(out,
+		") command=${COMP_WORDS[i]}; break ;;\n\t\tesac\n\tdone\n"
+		"\tcase \"$command $prev\" in\n");
+	add_bash_values("scrim", command_globals, out);
+	for (size_t i = 0; (command = visible(&i)); i++)
+		add_bash_values(command->name, command->syntax.options, out);
+	str_add(out, "\tesac\n\tcase $command in\n");
+	add_bash_options("scrim", command_globals, out);
+	for (size_t i = 0; (command = visible(&i)); i++)
+		add_bash_options(command->name, command->syntax.options, out);
+	str_add(out, "\tesac\n\tcase \"$command $cur\" in\n");
+	str_add(out, "\t*' -'*) ;;\n\t'scrim '* | 'help '*) words='");
+	add_names(" ", out);
+	str_add(out, "' ;;\n");
+	for (size_t i = 0; (command = visible(&i)); i++)
+		if (takes_container(command))
+			str_addf(out, "\t'%s '*) words=$(" LIST_IDS ") ;;\n",
+				command->name);
+	str_add(out,
+		"\t*) COMPREPLY=($(compgen -f -- \"$cur\")); return ;;\n"
+		"\tesac\n"
+		"\tCOMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n}\n"
+		"complete -o filenames -F _scrim scrim\n");
+}
+
+/* --- zsh and fish --- */
+
+/* Help within single quotes; brackets and colons end a description in zsh. */
+static void
+add_quoted(const char *text, const char *escape, struct str *out)
+{
+	for (; *text; text++) {
+		if (*text == '\'')
+			str_add(out, "'\\'");
+		else if (strchr(escape, *text))
+			str_add(out, "\\");
+		str_add_len(out, text, 1);
+	}
+}
+
+/* An argument of _arguments: '(-b --bundle)'{-b,--bundle}'[help]:DIR:_files'.
+ * What stands in parentheses excludes each other; '*' may come again. */
+static void
+add_zsh_option(const struct cli_option *option, struct str *out)
+{
+	bool again = option->kind == CLI_LIST;
+
+	str_add(out, " \\\n\t\t\t");
+	if (option->letter && again)
+		str_addf(out, "'*'{-%c,--%s}", option->letter, option->name);
+	else if (option->letter)
+		str_addf(out, "'(-%c --%s)'{-%c,--%s}", option->letter,
+			option->name, option->letter, option->name);
+	else
+		str_addf(out, "'%s--%s'", again ? "*" : "", option->name);
+	str_add(out, "'[");
+	add_quoted(option->help, "[]:", out);
+	str_add(out, "]");
+	if (option->value) {
+		str_addf(out, ":%s:", option->value);
+		if (option->words) {
+			str_add(out, "(");
+			cli_value_words(option->words, " ", out);
+			str_add(out, ")");
+		} else if (is_directory(option) || is_file(option)) {
+			str_add(out,
+				is_directory(option) ? "_files -/" : "_files");
+		}
+	}
+	str_add(out, "'");
+}
+
+/* All of a table, and --help, which is in none. */
+static void
+add_zsh_options(const struct cli_option *option, struct str *out)
+{
+	for (option = shown(option); option; option = shown(option + 1))
+		add_zsh_option(option, out);
+	str_add(out, " \\\n\t\t\t'(-h --help)'{-h,--help}'[print this text]'");
+}
+
+/* Two calls of _arguments: one for what stands before the command, and with
+ * -C one for each command, which then is the first of $words. */
+static void
+print_zsh(struct str *out)
+{
+	const struct command *command;
+
+	str_add(out,
+		"#compdef scrim\n# SPDX-License-Identifier: Apache-2.0\n# Generated by: scrim completion zsh\n"
+		"_scrim()\n{\n\tlocal context state line curcontext=$curcontext\n"
+		"\tlocal -a commands=(");
+	for (size_t i = 0; (command = visible(&i)); i++) {
+		str_addf(out, "\n\t\t'%s:", command->name);
+		add_quoted(command->summary, ":", out);
+		str_add(out, "'");
+	}
+	str_add(out, "\n\t)\n\t_arguments -C");
+	add_zsh_options(command_globals, out);
+	str_add(out,
+		" \\\n\t\t\t'1:command:->command' '*::argument:->argument'\n"
+		"\tcase $state in\n\tcommand) _describe command commands ;;\n"
+		"\targument)\n\t\tcase $words[1] in\n");
+	for (size_t i = 0; (command = visible(&i)); i++) {
+		str_addf(out, "\t\t%s)\n\t\t\t_arguments -S", command->name);
+		add_zsh_options(command->syntax.options, out);
+		if (takes_container(command))
+			str_add(out,
+				" \\\n\t\t\t'1:container:($(" LIST_IDS "))'");
+		str_add(out, " \\\n\t\t\t'*:argument:_files' ;;\n");
+	}
+	str_add(out, "\t\tesac ;;\n\tesac\n}\n_scrim \"$@\"\n");
+}
+
+/* A line for each option; when is the condition that it is offered under. */
+static void
+add_fish_options(
+	const char *when, const struct cli_option *option, struct str *out)
+{
+	for (option = shown(option); option; option = shown(option + 1)) {
+		str_addf(out, "complete -c scrim -n '%s' -l %s", when,
+			option->name);
+		if (option->letter)
+			str_addf(out, " -s %c", option->letter);
+		if (option->words) {
+			str_add(out, " -x -a '");
+			cli_value_words(option->words, " ", out);
+			str_add(out, "'");
+		} else if (option->value) {
+			str_add(out,
+				is_file(option) || is_directory(option)
+					? " -r -F"
+					: " -x");
+		}
+		str_add(out, " -d '");
+		add_quoted(option->help, "", out);
+		str_add(out, "'\n");
+	}
+}
+
+/* The command itself, offered as long as there is none, and what is offered
+ * behind it. */
+static void
+add_fish_command(const struct command *command, struct str *out)
+{
+	char when[64];
+
+	snprintf(when, sizeof(when), "__fish_seen_subcommand_from %s",
+		command->name);
+	str_addf(out, "complete -c scrim -n __fish_use_subcommand -a %s -d '",
+		command->name);
+	add_quoted(command->summary, "", out);
+	str_add(out, "'\n");
+	if (takes_container(command))
+		str_addf(out, "complete -c scrim -n '%s' -a '(" LIST_IDS ")'\n",
+			when);
+	add_fish_options(when, command->syntax.options, out);
+}
+
+/* fish has no function of ours: each line stands for itself. */
+static void
+print_fish(struct str *out)
+{
+	const struct command *command;
+
+	str_add(out,
+		"# SPDX-License-Identifier: Apache-2.0\n# Generated by: scrim completion fish\n"
+		"complete -c scrim -f\ncomplete -c scrim -s h -l help -d 'print this text'\n");
+	add_fish_options("__fish_use_subcommand", command_globals, out);
+	for (size_t i = 0; (command = visible(&i)); i++)
+		add_fish_command(command, out);
+}
+
+/* One printer a shell. */
+static int
+run_completion(const struct call *call, struct err *err)
+{
+	static const struct {
+		const char *word;
+		void (*print)(struct str *out);
+	} shells[] = { { "bash", print_bash }, { "zsh", print_zsh },
+		{ "fish", print_fish }, { "rows", print_rows } };
+	auto_str out = { 0 };
+
+	for (size_t i = 0; i < sizeof(shells) / sizeof(shells[0]); i++) {
+		if (strcmp(call->words[0], shells[i].word) != 0)
+			continue;
+		shells[i].print(&out);
+		return output_write(&out, err);
+	}
+	return err_say(
+		err, "\"%s\" is none of bash, zsh, fish", call->words[0]);
+}
+
+const struct command command_completion = {
+	.name = "completion",
+	.words = "bash|zsh|fish",
+	.summary = "print a shell's completion of scrim's commands and options",
+	.about = "For bash: eval \"$(scrim completion bash)\"",
+	.syntax = { .min_words = 1, .max_words = 1 },
+	.run = run_completion,
+};

@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Making a container's cgroup and filling it: the directory, the controllers
+ * that its limits need, the limits, the device program. All paths are
+ * resolved below one descriptor of the hierarchy's root. A cgroup that is
+ * there already is used only if it is empty and not frozen, and is then never
+ * taken for one of ours.
+ *
+ * A controller is enabled only at the levels where it is missing, from the
+ * nearest ancestor that has it downwards; on most hosts that is nowhere.
+ */
+#include "host/cgroup.h"
+
+#include "base/err.h"
+#include "base/fd.h"
+#include "host/cgroup_files.h"
+#include "host/devprog.h"
+#include "plan/plan.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+void
+cgroup_close(struct cgroup *cgroup)
+{
+	free(cgroup->path);
+	cgroup->path = NULL;
+	if (cgroup->fd >= 0)
+		close(cgroup->fd);
+	cgroup->fd = -1;
+}
+
+/* Every refusal names the limit's place in the config. */
+static int
+blame(const struct plan_knob *knob, struct err *err)
+{
+	return err_where(
+		err, knob->where.line, knob->where.column, knob->where.pointer);
+}
+
+/* mkdir with parents. Returns 1: made, 0: it was there. */
+static int
+make_directory(int root, const char *path, struct err *err)
+{
+	auto_free char *partial = NULL;
+
+	if (mkdirat(root, path, 0755) == 0)
+		return 1;
+	if (errno == EEXIST)
+		return 0;
+	partial = errno == ENOENT ? strdup(path) : NULL;
+	if (!partial)
+		return err_sys(err, "make cgroup /%s", path);
+	for (char *slash = strchr(partial, '/'); slash;
+		slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		if (mkdirat(root, partial, 0755) < 0 && errno != EEXIST)
+			return err_sys(err, "make cgroup /%s", partial);
+		*slash = '/';
+	}
+	if (mkdirat(root, path, 0755) == 0)
+		return 1;
+	return errno == EEXIST ? 0 : err_sys(err, "make cgroup /%s", path);
+}
+
+/* One that was there already must be free to use. */
+static int
+check_present(int dir, const char *path, struct err *err)
+{
+	if (cgroup_files_event(dir, "populated") == 1)
+		return err_say(err,
+			"cgroup %s exists already and has processes in it",
+			path);
+	if (cgroup_files_event(dir, "frozen") == 1)
+		return err_say(
+			err, "cgroup %s exists already and is frozen", path);
+	return 0;
+}
+
+/* cgroup.controllers lists what the parent has made available. */
+static bool
+has_controller(int dir, const char *controller)
+{
+	char text[512];
+
+	return file_read(dir, "cgroup.controllers", text, sizeof(text), NULL) >=
+		0 &&
+		cgroup_files_has_word(text, controller, strlen(controller));
+}
+
+/* The kernel's two rules that a cgroup tree may break (cgroup-v2.rst, "No
+ * Internal Process Constraint" and "Threads"). */
+static int
+explain_enable(const char *controller, const char *level, struct err *err)
+{
+	if (errno == EBUSY)
+		return err_say(err,
+			"controller %s cannot be enabled below cgroup /%s, which has processes of its own",
+			controller, level);
+	if (errno == EOPNOTSUPP)
+		return err_say(err,
+			"controller %s cannot be enabled below cgroup /%s, which is threaded",
+			controller, level);
+	return err_sys(err, "enable controller %s below cgroup /%s", controller,
+		level);
+}
+
+/* Makes a controller available in the cgroup at path: if it is not, first in
+ * its parent, then by the parent's subtree_control. */
+static int
+enable(int root, const char *path, const char *controller, struct err *err)
+{
+	auto_fd dir = cgroup_files_open(root, path, O_PATH, err);
+	auto_fd above = -1;
+	auto_free char *parent = NULL;
+	char word[64], *slash;
+
+	if (dir < 0)
+		return -1;
+	if (has_controller(dir, controller))
+		return 0;
+	if (strcmp(path, ".") == 0)
+		return err_say(err,
+			"controller %s is not in this hierarchy: the kernel lacks it, or cgroup version 1 "
+			"holds it",
+			controller);
+	slash = strrchr(path, '/');
+	parent = slash ? strndup(path, (size_t)(slash - path)) : strdup(".");
+	if (!parent)
+		return err_code(err, ENOMEM, "cgroup /%s", path);
+	if (enable(root, parent, controller, err) < 0)
+		return -1;
+	above = cgroup_files_open(root, parent, O_PATH, err);
+	if (above < 0)
+		return -1;
+	snprintf(word, sizeof(word), "+%.60s", controller);
+	if (file_write(above, "cgroup.subtree_control", word, NULL) < 0)
+		return explain_enable(controller, slash ? parent : "", err);
+	return 0;
+}
+
+/* The controllers of all limits; those of one controller mostly stand side by
+ * side. */
+static int
+enable_needed(
+	const struct plan *plan, int root, const char *path, struct err *err)
+{
+	const char *last = "";
+
+	for (size_t i = 0; i < plan->n_knobs; i++) {
+		const struct plan_knob *knob = &plan->knobs[i];
+
+		if (!knob->controller || knob->default_value ||
+			strcmp(knob->controller, last) == 0)
+			continue;
+		last = knob->controller;
+		if (enable(root, path, last, err) < 0) {
+			err_in(err, "limit %s", knob->file);
+			return blame(knob, err);
+		}
+	}
+	return 0;
+}
+
+/* Without a cgroup of its own a container can have no limits. */
+static int
+make_none(const struct plan *plan, struct cgroup *out, struct err *err)
+{
+	for (size_t i = 0; i < plan->n_knobs; i++) {
+		if (plan->knobs[i].default_value)
+			continue;
+		err_say(err,
+			"limit %s needs a cgroup, and the caller may not make one",
+			plan->knobs[i].file);
+		return blame(&plan->knobs[i], err);
+	}
+	*out = (struct cgroup){ NULL, -1, false };
+	return 0;
+}
+
+int
+cgroup_make(const struct plan *plan, const char *path, struct cgroup *out,
+	struct err *err)
+{
+	auto_fd root = -1, dir = -1;
+	auto_free char *kept = NULL;
+	int made;
+
+	if (cgroup_files_is_none(path))
+		return make_none(plan, out, err);
+	root = cgroup_files_root(err);
+	if (root < 0)
+		return -1;
+	kept = strdup(path);
+	if (!kept)
+		return err_code(err, ENOMEM, "cgroup %s", path);
+	made = make_directory(root, path + 1, err);
+	if (made < 0)
+		return -1;
+	dir = cgroup_files_open(root, path + 1, O_RDONLY, err);
+	if (dir < 0 || (!made && check_present(dir, path, err) < 0))
+		return -1;
+	if (enable_needed(plan, root, path + 1, err) < 0) {
+		if (made)
+			unlinkat(root, path + 1, AT_REMOVEDIR);
+		return -1;
+	}
+	*out = (struct cgroup){ take_ptr(&kept), take_fd(&dir), made };
+	return 0;
+}
+
+int
+cgroup_open(const char *path, struct cgroup *out, struct err *err)
+{
+	auto_fd root = -1, dir = -1;
+	auto_free char *kept = NULL;
+
+	if (cgroup_files_is_none(path))
+		return err_code(err, ENOENT, "cgroup \"%s\"", path ? path : "");
+	root = cgroup_files_root(err);
+	if (root < 0)
+		return -1;
+	kept = strdup(path);
+	if (!kept)
+		return err_code(err, ENOMEM, "cgroup %s", path);
+	dir = cgroup_files_open(root, path + 1, O_RDONLY, err);
+	if (dir < 0)
+		return -1;
+	*out = (struct cgroup){ take_ptr(&kept), take_fd(&dir), false };
+	return 0;
+}
+
+/* A value that means "no limit" needs no file to be written to. Names come
+ * from the config as well ("unified"): they stay in this directory. */
+static int
+apply_knob(const struct plan_knob *knob, const struct cgroup *cgroup,
+	struct err *err)
+{
+	if (knob->default_value &&
+		faccessat(cgroup->fd, knob->file, F_OK, 0) < 0)
+		return 0;
+	if (!strchr(knob->file, '/') &&
+		file_write(cgroup->fd, knob->file, knob->value, err) == 0)
+		return 0;
+	if (strchr(knob->file, '/') || errno == ENOENT)
+		err_say(err,
+			"there is no file %s: this kernel does not know it",
+			knob->file);
+	err_in(err, "cgroup %s", cgroup->path);
+	return blame(knob, err);
+}
+
+int
+cgroup_apply(
+	const struct plan *plan, const struct cgroup *cgroup, struct err *err)
+{
+	if (cgroup->fd < 0)
+		return 0;
+	for (size_t i = 0; i < plan->n_knobs; i++)
+		if (apply_knob(&plan->knobs[i], cgroup, err) < 0)
+			return -1;
+	/* In an ordinary user's container no device node can be made, and what
+	 * he may open is his own right: the kernel lets him load no program. */
+	if (!plan->device_program || geteuid() != 0)
+		return 0;
+	if (devprog_attach(cgroup->fd, plan->device_rules, plan->n_device_rules,
+		    err) < 0)
+		return err_in(err, "device rules of cgroup %s", cgroup->path);
+	return 0;
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The container's cgroup on cgroup v2. A path here is below the root of the
+ * hierarchy, "/a/b"; where that is mounted (/sys/fs/cgroup, or .../unified on
+ * a hybrid host) is found once. Waits are for cgroup.events by poll, never
+ * sleeps.
+ */
+#ifndef HOST_CGROUP_H
+#define HOST_CGROUP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+struct err;
+struct plan;
+
+struct cgroup {
+	char *path; /* heap; NULL or "": the container has no cgroup of its own
+	             */
+	int fd;     /* the directory; -1: none */
+	bool made;  /* by us: delete removes it and its made parents never */
+};
+
+void cgroup_close(struct cgroup *cgroup);
+/* The same from a cgroupsPath (NULL: not said), the container's id and the
+ * runtime's own place. Heap; NULL with err where the path is not acceptable. */
+char *cgroup_join(const char *cgroups_path, const char *id, const char *own,
+	struct err *err);
+/* Where the container of this plan belongs: cgroupsPath absolute, relative
+ * (below the runtime's own place), or that place and ID. The place is "/scrim"
+ * for root, for an ordinary user the cgroup he is in. Heap; "" where an
+ * ordinary user asks for no cgroup and has none to make it in: every call below
+ * takes it for "no cgroup". No side effect. */
+char *cgroup_place(const struct plan *plan, struct err *err);
+/* Makes the directory when it is absent and enables the controllers that the
+ * plan's knobs need, each at the level where it is missing. A populated or
+ * frozen cgroup that exists already is refused. */
+int cgroup_make(const struct plan *plan, const char *path, struct cgroup *out,
+	struct err *err);
+/* Opens an existing one by path; -1 with ENOENT in err when it is gone. */
+int cgroup_open(const char *path, struct cgroup *out, struct err *err);
+/* Writes the knobs and attaches the device program. */
+int cgroup_apply(
+	const struct plan *plan, const struct cgroup *cgroup, struct err *err);
+int cgroup_freeze(const struct cgroup *cgroup, bool freeze, struct err *err);
+bool cgroup_is_frozen(const char *path);
+/* All pids in it and below; heap, *out_n. */
+int cgroup_pids(const char *path, pid_t **out, size_t *out_n, struct err *err);
+/* cgroup.kill (SIGKILL to all, thaws what is frozen). Gone already: success. */
+int cgroup_kill(const char *path, struct err *err);
+/* Any other signal to every process in it. */
+int cgroup_signal(const char *path, int sig, struct err *err);
+/* Waits until it is empty (at most ms), removes what is nested in it and
+ * itself. Gone: success. */
+int cgroup_remove(const char *path, int ms, struct err *err);
+
+#endif

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What is common to everything that is done with cgroups. The hierarchy is
+ * found by asking the two places where it can be what filesystem they are;
+ * no mount table is read. Waiting is for the kernel's own notice on
+ * cgroup.events (POLLPRI), which is armed by reading the file: read first,
+ * then poll, then read again, so that no change falls between.
+ */
+#include "host/cgroup_files.h"
+
+#include "base/err.h"
+#include "base/fd.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/vfs.h>
+#include <time.h>
+#include <unistd.h>
+
+bool
+cgroup_files_is_none(const char *path)
+{
+	return !path || path[0] != '/' || path[1] == '\0';
+}
+
+int
+cgroup_files_root(struct err *err)
+{
+	static const char *const places[] = { "/sys/fs/cgroup",
+		"/sys/fs/cgroup/unified" };
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		auto_fd fd = open(places[i], O_PATH | O_DIRECTORY | O_CLOEXEC);
+		struct statfs fs;
+
+		if (fd >= 0 && fstatfs(fd, &fs) == 0 &&
+			fs.f_type == CGROUP2_SUPER_MAGIC)
+			return take_fd(&fd);
+	}
+	return err_say(err,
+		"no cgroup version 2 is mounted, neither at %s nor at %s",
+		places[0], places[1]);
+}
+
+int
+cgroup_files_open(int dir, const char *path, int flags, struct err *err)
+{
+	int fd =
+		openat(dir, path, flags | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	return fd < 0 ? err_sys(err, "cgroup /%s", path) : fd;
+}
+
+bool
+cgroup_files_has_word(const char *text, const char *word, size_t len)
+{
+	while (*text) {
+		size_t at = strcspn(text, " \n");
+
+		if (at == len && memcmp(text, word, len) == 0)
+			return true;
+		text += at;
+		text += strspn(text, " \n");
+	}
+	return false;
+}
+
+/* Reads the value of a key from an open cgroup.events. */
+static int
+read_event(int events, const char *key)
+{
+	size_t len = strlen(key);
+	char text[256];
+	ssize_t n = pread(events, text, sizeof(text) - 1, 0);
+	const char *line = text;
+
+	if (n < 0)
+		return -1;
+	text[n] = '\0';
+	/* "populated 1\nfrozen 0\n": the values are 0 and 1 */
+	while (*line) {
+		if (strncmp(line, key, len) == 0 && line[len] == ' ')
+			return line[len + 1] - '0';
+		line += strcspn(line, "\n");
+		line += *line == '\n';
+	}
+	errno = ENODATA;
+	return -1;
+}
+
+int
+cgroup_files_event(int dir, const char *key)
+{
+	auto_fd events = openat(dir, "cgroup.events", O_RDONLY | O_CLOEXEC);
+
+	return events < 0 ? -1 : read_event(events, key);
+}
+
+/* What is left of ms since start; never less than 0. */
+static int
+left(const struct timespec *start, int ms)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	ms -= (int)((now.tv_sec - start->tv_sec) * 1000 +
+		(now.tv_nsec - start->tv_nsec) / 1000000);
+	return ms > 0 ? ms : 0;
+}
+
+int
+cgroup_files_wait(int dir, const char *key, int value, int ms)
+{
+	auto_fd events = openat(dir, "cgroup.events", O_RDONLY | O_CLOEXEC);
+	struct pollfd notice = { .fd = events, .events = POLLPRI };
+	struct timespec start;
+
+	if (events < 0)
+		return -1;
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	for (;;) {
+		int now = read_event(events, key);
+		int rest = left(&start, ms);
+
+		if (now < 0 || now == value || rest == 0)
+			return now < 0 ? -1 : now == value;
+		if (poll(&notice, 1, rest) < 0 && errno != EINTR)
+			return -1;
+	}
+}
+
+/* Whether an entry of a cgroup's directory is a cgroup in it. */
+static bool
+is_cgroup(const struct dirent *entry)
+{
+	return entry->d_type == DT_DIR && strcmp(entry->d_name, ".") != 0 &&
+		strcmp(entry->d_name, "..") != 0;
+}
+
+/* Recursion goes as deep as the cgroups do, with one descriptor a level. */
+static int
+walk_below(int dir,
+	int (*visit)(int parent, const char *name, void *arg, struct err *err),
+	void *arg, struct err *err)
+{
+	DIR *list = NULL;
+	struct dirent *entry;
+	int fd = fcntl(dir, F_DUPFD_CLOEXEC, 0), ok = 0;
+
+	if (fd >= 0)
+		list = fdopendir(fd);
+	if (!list) {
+		err_sys(err, "list a cgroup");
+		if (fd >= 0)
+			close(fd);
+		return -1;
+	}
+	rewinddir(list);
+	while (ok == 0 && (entry = readdir(list))) {
+		auto_fd below = -1;
+
+		if (!is_cgroup(entry))
+			continue;
+		/* Gone in the meantime: there is nothing to visit. */
+		below = openat(dir, entry->d_name,
+			O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		if (below >= 0)
+			ok = walk_below(below, visit, arg, err);
+		if (below >= 0 && ok == 0)
+			ok = visit(dir, entry->d_name, arg, err);
+	}
+	closedir(list);
+	return ok;
+}
+
+int
+cgroup_files_walk(int dir,
+	int (*visit)(int parent, const char *name, void *arg, struct err *err),
+	void *arg, struct err *err)
+{
+	if (walk_below(dir, visit, arg, err) < 0)
+		return -1;
+	return visit(dir, ".", arg, err);
+}

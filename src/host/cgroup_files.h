@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The files of cgroup v2 as a tree: where it is mounted, reading lists of
+ * words, waiting for events, walking what is nested. A relative path here is
+ * below the hierarchy's root, "a/b"; "." is the root itself.
+ */
+#ifndef HOST_CGROUP_FILES_H
+#define HOST_CGROUP_FILES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+struct err;
+
+/* "" and NULL mean no cgroup; the root is none either. Others are "/a/b". */
+bool cgroup_files_is_none(const char *path);
+/* The root of the unified hierarchy: /sys/fs/cgroup, or unified below it on a
+ * hybrid host. -1 where neither is cgroup2. */
+int cgroup_files_root(struct err *err);
+/* A directory below dir, O_PATH unless flags say O_RDONLY. */
+int cgroup_files_open(int dir, const char *path, int flags, struct err *err);
+/* Whether a text of words separated by blanks holds this one. */
+bool cgroup_files_has_word(const char *text, const char *word, size_t len);
+/* The number behind a key of cgroup.events ("populated"); -1: no such file or
+ * key. */
+int cgroup_files_event(int dir, const char *key);
+/* Waits until a key of cgroup.events has this value, at most ms. 1 it has, 0
+ * not in time, -1 with errno. */
+int cgroup_files_wait(int dir, const char *key, int value, int ms);
+/* Calls visit for every cgroup below dir, deepest first, and for dir itself
+ * last (name "."), with the open parent and the name in it. Stops at -1. */
+int cgroup_files_walk(int dir,
+	int (*visit)(int parent, const char *name, void *arg, struct err *err),
+	void *arg, struct err *err);
+
+#endif

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Where a container's cgroup belongs. The same cgroupsPath always gives the
+ * same place [134], and nothing is made or asked for root. An ordinary user's
+ * place is the cgroup that he is in, if it was delegated to him: then he may
+ * write to the directory and to its cgroup.procs. The root of the hierarchy is
+ * never a container's, and no path leads out of it by "..".
+ */
+#include "host/cgroup.h"
+
+#include "base/err.h"
+#include "base/fd.h"
+#include "base/path.h"
+#include "host/cgroup_files.h"
+#include "plan/plan.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define OWN_PLACE "/scrim"
+
+/* A component "..", wherever it leads. */
+static bool
+goes_up(const char *path)
+{
+	for (; *path; path += strcspn(path, "/"), path += *path == '/')
+		if (strncmp(path, "..", 2) == 0 &&
+			(path[2] == '/' || path[2] == '\0'))
+			return true;
+	return false;
+}
+
+char *
+cgroup_join(const char *cgroups_path, const char *id, const char *own,
+	struct err *err)
+{
+	const char *below = cgroups_path && *cgroups_path ? cgroups_path : id;
+	char *path = NULL;
+
+	if (goes_up(below)) {
+		err_say(err, "cgroupsPath %s goes up by \"..\"", below);
+		return NULL;
+	}
+	if (asprintf(&path, "%s/%s", *below == '/' ? "" : own, below) < 0) {
+		err_code(err, ENOMEM, "cgroupsPath");
+		return NULL;
+	}
+	path_clean(path);
+	if (cgroup_files_is_none(path)) {
+		err_say(err, "cgroupsPath %s is the root of the hierarchy",
+			below);
+		free(path);
+		return NULL;
+	}
+	return path;
+}
+
+/* The cgroup that we are in, from the line "0::/a/b". Heap; NULL: unknown. */
+static char *
+find_own(void)
+{
+	auto_free char *text = NULL;
+	auto_fd fd = open("/proc/self/cgroup", O_RDONLY | O_CLOEXEC);
+	char *line;
+
+	if (fd < 0)
+		return NULL;
+	if (fd_read(fd, 65536, "/proc/self/cgroup", &text, NULL, NULL) < 0)
+		return NULL;
+	line = strncmp(text, "0::", 3) == 0 ? text : strstr(text, "\n0::");
+	if (!line)
+		return NULL;
+	line += *line == '\n' ? 4 : 3;
+	line[strcspn(line, "\n")] = '\0';
+	return strdup(line);
+}
+
+/* Making a cgroup there and moving from here into it takes both. */
+static bool
+is_ours(int root, const char *own)
+{
+	auto_fd dir = openat(
+		root, own[1] ? own + 1 : ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	return dir >= 0 && faccessat(dir, ".", W_OK, AT_EACCESS) == 0 &&
+		faccessat(dir, "cgroup.procs", W_OK, AT_EACCESS) == 0;
+}
+
+char *
+cgroup_place(const struct plan *plan, struct err *err)
+{
+	auto_free char *own = NULL;
+	auto_fd root = -1;
+
+	if (geteuid() == 0)
+		return cgroup_join(
+			plan->cgroups_path, plan->id, OWN_PLACE, err);
+	own = find_own();
+	if (plan->cgroups_path && *plan->cgroups_path)
+		return cgroup_join(
+			plan->cgroups_path, plan->id, own ? own : "", err);
+	root = cgroup_files_root(NULL);
+	if (root < 0 || !own || *own != '/' || !is_ours(root, own))
+		return strdup("");
+	return cgroup_join(NULL, plan->id, own, err);
+}

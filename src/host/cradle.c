@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Pid and time namespaces apply to children only; of mount namespaces a clone
+ * copies the one it is in. So the parent goes there, clones, and comes back.
+ * Everything that is found by a path of the host is opened before the mount
+ * namespace is left, which is the last step out and the first one back. Going
+ * back moves root and working directory to the namespace's own, so these are
+ * put right by descriptor: a chrooted caller gets his root again.
+ */
+#include "host/cradle.h"
+
+#include "base/err.h"
+#include "base/fd.h"
+#include "host/pin.h"
+#include "host/source.h"
+#include "plan/plan.h"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+int
+cradle_blame(const struct plan_join *join, int result, struct err *err)
+{
+	if (result < 0) {
+		err_in(err, "namespace %s", join->path);
+		err_where(err, join->where.line, join->where.column,
+			join->where.pointer);
+	}
+	return result;
+}
+
+int
+cradle_open_join(const struct plan_join *join, struct err *err)
+{
+	return cradle_blame(
+		join, source_open_namespace(join->path, join->kind, err), err);
+}
+
+/* The way back, taken before the way there. */
+static int
+remember(const char *path, int flags, int *out, struct err *err)
+{
+	*out = open(path, flags | O_CLOEXEC);
+	return *out < 0 ? err_sys(err, "open %s", path) : 0;
+}
+
+/*
+ * Enters the namespace of this kind that is joined by path, if there is one.
+ * Processes of a joined pid namespace see the child before it is scrim-init:
+ * it must not be theirs to trace, nor the host's binary theirs to open
+ * (CVE-2019-5736). The mark is inherited by the child.
+ */
+static int
+enter_joined(const struct plan *plan, int kind, const char *own, int *home,
+	struct err *err)
+{
+	for (size_t i = 0; i < plan->n_joins; i++) {
+		const struct plan_join *join = &plan->joins[i];
+		auto_fd fd = -1;
+
+		if (join->kind != (uint32_t)kind)
+			continue;
+		fd = cradle_open_join(join, err);
+		if (fd < 0 || remember(own, O_RDONLY, home, err) < 0)
+			return -1;
+		if (kind == CLONE_NEWPID && prctl(PR_SET_DUMPABLE, 0) < 0)
+			return err_sys(err, "prctl");
+		if (setns(fd, kind) < 0)
+			return cradle_blame(join, err_sys(err, "setns"), err);
+	}
+	return 0;
+}
+
+/* The offsets can be set until the first process is in it: the child. */
+static int
+enter_new_time(const struct plan *plan, int *home, struct err *err)
+{
+	if (remember("/proc/self/ns/time", O_RDONLY, home, err) < 0)
+		return -1;
+	if (unshare(CLONE_NEWTIME) < 0)
+		return err_sys(err, "unshare the time namespace");
+	if (plan->time_offsets &&
+		file_write(AT_FDCWD, "/proc/self/timens_offsets",
+			plan->time_offsets, err) < 0)
+		return err_in(err, "set time offsets");
+	return 0;
+}
+
+/* Last: from here on, paths are not the host's any more. */
+static int
+enter_pinned(
+	const struct host_files *files, struct cradle *home, struct err *err)
+{
+	auto_fd pin = pin_open(files->root, err);
+
+	if (pin < 0 ||
+		remember("/", O_PATH | O_DIRECTORY, &home->root, err) < 0 ||
+		remember(".", O_PATH | O_DIRECTORY, &home->cwd, err) < 0 ||
+		remember("/proc/self/ns/mnt", O_RDONLY, &home->mnt, err) < 0)
+		return -1;
+	if (setns(pin, CLONE_NEWNS) < 0)
+		return err_sys(err, "enter the pinned mount namespace");
+	return 0;
+}
+
+int
+cradle_enter(const struct plan *plan, const struct host_files *files,
+	struct cradle *home, struct err *err)
+{
+	if (enter_joined(plan, CLONE_NEWTIME, "/proc/self/ns/time", &home->time,
+		    err) < 0)
+		return -1;
+	if (plan->new_time && enter_new_time(plan, &home->time, err) < 0)
+		return -1;
+	if (enter_joined(plan, CLONE_NEWPID, "/proc/self/ns/pid", &home->pid,
+		    err) < 0)
+		return -1;
+	if (plan->birth == PLAN_BIRTH_PINNED)
+		return enter_pinned(files, home, err);
+	return 0;
+}
+
+/* One namespace back, in which the caller was before. */
+static int
+go_back(int *fd, int kind, struct err *err)
+{
+	auto_fd own = take_fd(fd);
+
+	if (own >= 0 && setns(own, kind) < 0)
+		return err_sys(err, "return to the own namespace");
+	return 0;
+}
+
+int
+cradle_leave(struct cradle *home, struct err *err)
+{
+	auto_fd root = take_fd(&home->root);
+	auto_fd cwd = take_fd(&home->cwd);
+	int ok = 0;
+
+	if (home->mnt >= 0) {
+		ok = go_back(&home->mnt, CLONE_NEWNS, err);
+		if (ok == 0 &&
+			(fchdir(root) < 0 || chroot(".") < 0 ||
+				fchdir(cwd) < 0))
+			ok = err_sys(err, "return to the own root");
+	}
+	if (go_back(&home->pid, CLONE_NEWPID, err) < 0 ||
+		go_back(&home->time, CLONE_NEWTIME, err) < 0)
+		return -1;
+	return ok;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Where a child is to be born: the namespaces that a parent must be in during
+ * the clone, because a process cannot enter them afterwards. The way back is
+ * kept, root and working directory included.
+ */
+#ifndef HOST_CRADLE_H
+#define HOST_CRADLE_H
+
+struct err;
+struct host_files;
+struct plan;
+struct plan_join;
+
+/* The caller's own namespaces, as far as they were left; -1 each: not left. */
+struct cradle {
+	int mnt, root, cwd, pid, time;
+};
+
+#define CRADLE_NONE                                                            \
+	{                                                                      \
+		-1, -1, -1, -1, -1                                             \
+	}
+
+/* Enters the pinned mount namespace, a joined pid or time namespace, a new
+ * time namespace with its offsets, whichever the plan has. On failure the
+ * caller still has to go back. */
+int cradle_enter(const struct plan *plan, const struct host_files *files,
+	struct cradle *home, struct err *err);
+int cradle_leave(struct cradle *home, struct err *err);
+/* Opens a namespace that is joined by path. */
+int cradle_open_join(const struct plan_join *join, struct err *err);
+/* Names the namespace and its place in an error; returns result. */
+int cradle_blame(const struct plan_join *join, int result, struct err *err);
+
+#endif

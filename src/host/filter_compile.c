@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * libseccomp is opened by dlopen, since only a profile that was never seen
+ * before needs it: linked, it would cost every command its start-up time. It
+ * stays loaded until scrim ends. Rules go in as listed. A system call that
+ * this machine does not know is skipped, for profiles name calls of newer
+ * kernels and other architectures; it gets the default action.
+ */
+#include "host/filter_compile.h"
+
+#include "base/err.h"
+#include "plan/plan.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <seccomp.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#define MAX_ARGS 6
+
+/* What is used of the library, by the types of its header. */
+struct library {
+	__typeof__(seccomp_init) *init;
+	__typeof__(seccomp_release) *release;
+	__typeof__(seccomp_attr_set) *attr_set;
+	__typeof__(seccomp_arch_add) *arch_add;
+	__typeof__(seccomp_syscall_resolve_name) *resolve;
+	__typeof__(seccomp_rule_add_array) *rule_add;
+	__typeof__(seccomp_export_bpf) *export_bpf;
+};
+
+static const struct {
+	const char *name;
+	size_t offset;
+} functions[] = {
+	{ "seccomp_init", offsetof(struct library, init) },
+	{ "seccomp_release", offsetof(struct library, release) },
+	{ "seccomp_attr_set", offsetof(struct library, attr_set) },
+	{ "seccomp_arch_add", offsetof(struct library, arch_add) },
+	{ "seccomp_syscall_resolve_name", offsetof(struct library, resolve) },
+	{ "seccomp_rule_add_array", offsetof(struct library, rule_add) },
+	{ "seccomp_export_bpf", offsetof(struct library, export_bpf) },
+};
+
+/* The soname is the library's promise that these functions stay as they are. */
+static int
+load(struct library *lib, struct err *err)
+{
+	void *handle = dlopen("libseccomp.so.2", RTLD_NOW | RTLD_LOCAL);
+
+	if (!handle)
+		return err_say(err,
+			"a new seccomp profile needs libseccomp (package libseccomp2): %s",
+			dlerror());
+	for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++) {
+		void *function = dlsym(handle, functions[i].name);
+
+		if (!function)
+			return err_say(err, "libseccomp.so.2 has no %s",
+				functions[i].name);
+		*(void **)((char *)lib + functions[i].offset) = function;
+	}
+	return 0;
+}
+
+/* The native one is in from the start. */
+static int
+add_arches(const struct library *lib, scmp_filter_ctx ctx,
+	const struct plan_seccomp *seccomp, struct err *err)
+{
+	for (size_t i = 0; i < seccomp->n_arches; i++) {
+		int code = lib->arch_add(ctx, seccomp->arches[i]);
+
+		if (code < 0 && code != -EEXIST)
+			return err_code(err, -code,
+				"seccomp architecture 0x%08x",
+				seccomp->arches[i]);
+	}
+	return 0;
+}
+
+/* The library takes one comparison per argument in a rule. */
+static bool
+has_twin(const struct plan_seccomp_rule *rule)
+{
+	unsigned seen = 0;
+
+	for (size_t i = 0; i < rule->n_args; i++) {
+		if (seen & 1u << rule->args[i].index)
+			return true;
+		seen |= 1u << rule->args[i].index;
+	}
+	return false;
+}
+
+static int
+add_name(const struct library *lib, scmp_filter_ctx ctx,
+	const struct plan_seccomp_rule *rule, const char *name,
+	const struct scmp_arg_cmp *args)
+{
+	int number = lib->resolve(name), code = 0;
+
+	if (number == __NR_SCMP_ERROR)
+		return 0;
+	/* Two comparisons of one argument mean either of them, as engines and
+	 * other runtimes have it: a rule each. */
+	if (has_twin(rule)) {
+		for (size_t i = 0;
+			i < rule->n_args && (code >= 0 || code == -EEXIST); i++)
+			code = lib->rule_add(
+				ctx, rule->action, number, 1, args + i);
+	} else {
+		code = lib->rule_add(ctx, rule->action, number,
+			(unsigned)rule->n_args, args);
+	}
+	return code == -EEXIST ? 0 : code;
+}
+
+/* One rule of the config is one rule of the library for each of its names. */
+static int
+add_rule(const struct library *lib, scmp_filter_ctx ctx,
+	const struct plan_seccomp_rule *rule, struct err *err)
+{
+	struct scmp_arg_cmp args[MAX_ARGS];
+
+	if (rule->n_args > MAX_ARGS)
+		return err_say(err,
+			"seccomp rule with %zu arguments, a system call has %d",
+			rule->n_args, MAX_ARGS);
+	for (size_t i = 0; i < rule->n_args; i++)
+		args[i] = (struct scmp_arg_cmp){
+			.arg = rule->args[i].index,
+			.op = rule->args[i].op,
+			.datum_a = rule->args[i].value,
+			.datum_b = rule->args[i].value_two,
+		};
+	for (size_t i = 0; i < rule->n_names; i++) {
+		int code = add_name(lib, ctx, rule, rule->names[i], args);
+
+		if (code < 0)
+			return err_code(err, -code, "seccomp rule for %s",
+				rule->names[i]);
+	}
+	return 0;
+}
+
+static int
+add_rules(const struct library *lib, scmp_filter_ctx ctx,
+	const struct plan_seccomp *seccomp, struct err *err)
+{
+	for (size_t i = 0; i < seccomp->n_rules; i++) {
+		const struct plan_seccomp_rule *rule = &seccomp->rules[i];
+
+		/* What happens anyhow needs no rule, and the library refuses
+		 * it. */
+		if (rule->action == seccomp->default_action)
+			continue;
+		if (add_rule(lib, ctx, rule, err) < 0)
+			return err_where(err, rule->where.line,
+				rule->where.column, rule->where.pointer);
+	}
+	return 0;
+}
+
+int
+filter_compile(const struct plan_seccomp *seccomp, int fd, struct err *err)
+{
+	struct library lib;
+	scmp_filter_ctx ctx;
+	int ok, code;
+
+	if (load(&lib, err) < 0)
+		return -1;
+	ctx = lib.init(seccomp->default_action);
+	if (!ctx)
+		return err_say(err,
+			"seccomp default action 0x%08x is unknown to libseccomp",
+			seccomp->default_action);
+	/* A binary tree of calls, since 2.5; without it, a longer way. */
+	lib.attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2);
+	ok = add_arches(&lib, ctx, seccomp, err);
+	if (ok == 0)
+		ok = add_rules(&lib, ctx, seccomp, err);
+	if (ok == 0) {
+		code = lib.export_bpf(ctx, fd);
+		if (code < 0)
+			ok = err_code(err, -code, "compile the seccomp filter");
+	}
+	lib.release(ctx);
+	return ok;
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The bytes of scrim-init become a sealed memfd. The host's binary is never
+ * what a container finds behind /proc/self/exe, and through the seals what it
+ * finds cannot be overwritten (CVE-2019-5736). Where a memfd may not be
+ * executed (vm.memfd_noexec=2, a security module), which is asked before
+ * anything depends on it, an unlinked file on a tmpfs that is attached
+ * nowhere and read-only does the same.
+ */
+#include "host/image.h"
+
+#include "base/err.h"
+#include "base/fd.h"
+#include "base/sys.h"
+#include "host/init_image.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define NAME "scrim-init"
+
+static size_t
+image_size(void)
+{
+	return (size_t)(scrim_init_image_end - scrim_init_image);
+}
+
+/* Writes the file and opens it again, since a file open for writing can
+ * neither be executed nor lie on a read-only mount. */
+static int
+write_file(int mount, struct err *err)
+{
+	auto_fd writer = openat(
+		mount, NAME, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0555);
+	auto_fd reader = -1;
+
+	if (writer < 0)
+		return err_sys(err, "make " NAME " on a tmpfs");
+	if (fd_write(writer, scrim_init_image, image_size(), err) < 0 ||
+		fchmod(writer, 0555) < 0)
+		return err_in(err, "write " NAME);
+	close(take_fd(&writer));
+	reader = openat(mount, NAME, O_RDONLY | O_CLOEXEC);
+	if (reader < 0 || unlinkat(mount, NAME, 0) < 0)
+		return err_sys(err, "open " NAME);
+	return take_fd(&reader);
+}
+
+/* The tmpfs goes when its last file is closed: there is nothing to clean up. */
+static int
+open_file(struct err *err)
+{
+	struct mount_attr readonly = { .attr_set = MOUNT_ATTR_RDONLY };
+	auto_fd fs = sys_fsopen("tmpfs", FSOPEN_CLOEXEC);
+	auto_fd mount = -1, file = -1;
+
+	if (fs < 0 || sys_fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
+		return err_sys(err, "tmpfs for " NAME);
+	mount = sys_fsmount(
+		fs, FSMOUNT_CLOEXEC, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
+	if (mount < 0)
+		return err_sys(err, "tmpfs for " NAME);
+	file = write_file(mount, err);
+	if (file < 0)
+		return -1;
+	if (sys_mount_setattr(mount, "", AT_EMPTY_PATH, &readonly) < 0)
+		return err_sys(err, "make the tmpfs of " NAME " read-only");
+	return take_fd(&file);
+}
+
+int
+image_open(struct err *err)
+{
+	struct err ignored;
+	auto_fd memory =
+		fd_seal(NAME, scrim_init_image, image_size(), 1, &ignored);
+
+	/* Asks the mount, the mode and the security module, as exec will. */
+	if (memory >= 0 &&
+		faccessat(memory, "", X_OK, AT_EMPTY_PATH | AT_EACCESS) == 0)
+		return take_fd(&memory);
+	return open_file(err);
+}

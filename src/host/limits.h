@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Limits that the parent sets on the child from outside, with its own
+ * privileges: rlimits by prlimit, oom_score_adj by /proc.
+ */
+#ifndef HOST_LIMITS_H
+#define HOST_LIMITS_H
+
+#include <sys/types.h>
+
+struct err;
+struct plan;
+
+int limits_apply(const struct plan *plan, pid_t pid, struct err *err);
+
+#endif

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A container's first process, in this order: scrim-init as a file, a step
+ * into the namespaces that a clone must start from, clone3, the step back,
+ * id maps, the plan over the wire. The child is born in its cgroup and in its
+ * namespaces; no second process is left between it and whoever reaps it. A
+ * failure kills and reaps the child before it is reported, and never leaves
+ * the caller in a namespace that is not its own.
+ */
+#include "host/spawn.h"
+
+#include "base/err.h"
+#include "base/fd.h"
+#include "base/sys.h"
+#include "base/wire.h"
+#include "host/cradle.h"
+#include "host/deputy.h"
+#include "host/idmap.h"
+#include "host/image.h"
+#include "host/parcel.h"
+#include "host/source.h"
+#include "host/stub.h"
+#include "plan/plan.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* What clone3 means by its errors, as far as the config or the host is to
+ * blame. */
+static int
+explain_clone(bool cgroup, struct err *err)
+{
+	if (errno == EBUSY && cgroup)
+		return err_say(err,
+			"clone3: the cgroup has controllers enabled for cgroups in it and takes no process");
+	if (errno == EOPNOTSUPP && cgroup)
+		return err_say(err,
+			"clone3: the cgroup is in a threaded subtree and takes no process");
+	if (errno == ENOSPC)
+		return err_code(err, ENOSPC,
+			"clone3: a limit of namespaces is reached (user.max_*_namespaces, or nesting)");
+	return err_sys(err, "clone3");
+}
+
+/* One call makes all namespaces that a clone can make, and the child is in its
+ * cgroup before its first instruction. */
+static int
+clone_child(const struct plan *plan, const struct host_files *files,
+	const struct stub *stub, struct spawn_child *out, struct err *err)
+{
+	struct clone_args args = {
+		.flags = plan->clone_flags | CLONE_PIDFD,
+		.pidfd = (uint64_t)(uintptr_t)&out->pidfd,
+		.exit_signal = SIGCHLD,
+	};
+
+	if (files->cgroup >= 0) {
+		args.flags |= CLONE_INTO_CGROUP;
+		args.cgroup = (uint64_t)files->cgroup;
+	}
+	out->pid = sys_clone3(&args);
+	if (out->pid == 0)
+		stub_run(*stub);
+	if (out->pid > 0)
+		return 0;
+	out->pid = 0;
+	return explain_clone(files->cgroup >= 0, err);
+}
+
+/* The direct way: the caller clones. */
+static int
+bear(const struct plan *plan, const struct host_files *files, int wire,
+	struct spawn_child *out, struct err *err)
+{
+	auto_fd image = image_open(err);
+	struct stub stub = {
+		.plan = plan,
+		.wire = wire,
+		.image = image,
+		.wait_maps = plan->new_user,
+		.take_root = plan->new_user,
+	};
+	struct cradle home = CRADLE_NONE;
+	int ok;
+
+	if (image < 0)
+		return -1;
+	ok = cradle_enter(plan, files, &home, err);
+	if (ok == 0)
+		ok = clone_child(plan, files, &stub, out, err);
+	/* Always back, and the first error is the one that counts. */
+	if (cradle_leave(&home, ok == 0 ? err : NULL) < 0 || ok < 0)
+		return -1;
+	if (!plan->new_user)
+		return 0;
+	if (idmap_write(out->pid, &plan->maps, err) < 0)
+		return -1;
+	return wire_send(out->wire, WIRE_MAPPED, NULL, 0, err);
+}
+
+/* Some mount takes its id map from the container's own user namespace. */
+static bool
+needs_userns(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->n_sources; i++)
+		if ((plan->sources[i].idmap ||
+			    plan->sources[i].idmap_recursive) &&
+			!plan->sources[i].maps)
+			return !deputy_opens(plan);
+	return false;
+}
+
+/* By pid: the child is not reaped, so the number is still its own. */
+static int
+open_userns(struct spawn_child *child, struct err *err)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/user", (int)child->pid);
+	child->userns = open(path, O_RDONLY | O_CLOEXEC);
+	return child->userns < 0 ? err_sys(err, "open %s", path) : 0;
+}
+
+/* As a sealed memfd: scrim-init maps it and checks it once for all. */
+static int
+send_plan(const struct plan *plan, int wire, struct err *err)
+{
+	auto_fd block =
+		fd_seal("scrim-plan", plan->block, plan->block_size, 0, err);
+	uint32_t size = (uint32_t)plan->block_size;
+
+	if (block < 0)
+		return -1;
+	return wire_send_fds(
+		wire, WIRE_PLAN, &size, sizeof(size), &block, 1, err);
+}
+
+/* The deputy sends slots as soon as there is a child: the plan is on the wire
+ * before. The caller itself sends it while the child starts. */
+static int
+make_child(const struct plan *plan, const struct host_files *files, int wire,
+	struct spawn_child *child, struct err *err)
+{
+	if (plan->deputy) {
+		if (send_plan(plan, child->wire, err) < 0)
+			return -1;
+		return deputy_spawn(plan, files, wire, child, err);
+	}
+	if (bear(plan, files, wire, child, err) < 0)
+		return -1;
+	return send_plan(plan, child->wire, err);
+}
+
+int
+spawn_child(const struct plan *plan, const struct host_files *files,
+	struct spawn_child *out, struct err *err)
+{
+	struct spawn_child child = { 0, -1, -1, -1 };
+	auto_fd other_end = -1;
+	int ends[2], ok;
+
+	if (wire_pair(ends, err) < 0)
+		return -1;
+	child.wire = ends[0];
+	other_end = ends[1];
+	ok = make_child(plan, files, other_end, &child, err);
+	if (ok == 0 && needs_userns(plan))
+		ok = open_userns(&child, err);
+	if (ok < 0) {
+		spawn_kill(&child);
+		return err_in(err, "make the container's process");
+	}
+	*out = child;
+	return 0;
+}
+
+int
+spawn_send_sources(const struct plan *plan, const struct host_files *files,
+	const struct spawn_child *child, struct err *err)
+{
+	return parcel_send(plan, files, child->wire,
+		deputy_opens(plan) ? PARCEL_CALLER : PARCEL_ALL, err);
+}
+
+static void
+close_one(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+void
+spawn_kill(struct spawn_child *child)
+{
+	if (child->pid > 0) {
+		/* Not reaped yet, so the number is still its own. */
+		kill(child->pid, SIGKILL);
+		while (waitpid(child->pid, NULL, 0) < 0 && errno == EINTR)
+			continue;
+		child->pid = 0;
+	}
+	close_one(&child->pidfd);
+	close_one(&child->wire);
+	close_one(&child->userns);
+}

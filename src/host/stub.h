@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the container's first process does between its birth and the exec of
+ * scrim-init: the last code of scrim itself on the container's side.
+ */
+#ifndef HOST_STUB_H
+#define HOST_STUB_H
+
+#include <stdbool.h>
+
+struct err;
+struct plan;
+
+struct stub {
+	const struct plan *plan;
+	int wire;       /* the child's end */
+	int image;      /* scrim-init, executable */
+	bool wait_maps; /* a new user namespace, whose maps the caller writes */
+	bool take_root; /* it is born in another user namespace than scrim's */
+};
+
+/* Never returns; errors go over the wire. */
+void stub_run(struct stub stub) __attribute__((noreturn));
+
+#endif

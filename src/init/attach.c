@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Targets and attaching. A target is resolved once, beneath the rootfs, and
+ * the mount goes onto the descriptor: no name is looked up twice, so nothing
+ * can be swapped between (CVE-2021-30465). The container's root itself is no
+ * target: what is mounted on it would be in nobody's sight.
+ */
+#include "init/attach.h"
+
+#include "base/err.h"
+#include "base/fd.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "init/init.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/*
+ * procfs and sysfs go on real directories only, reached over no link: a link
+ * would let an image choose what shows as /proc (CVE-2019-19921).
+ */
+static int
+strict_target(struct init *init, const char *path, struct err *err)
+{
+	int fd = path_open(
+		init->root, path, O_DIRECTORY, RESOLVE_NO_SYMLINKS, err);
+
+	if (fd < 0 && errno == ENOENT) {
+		auto_fd made = path_make(init->root, path, true, true, err);
+
+		if (made < 0)
+			return -1;
+		fd = path_open(init->root, path, O_DIRECTORY,
+			RESOLVE_NO_SYMLINKS, err);
+	}
+	if (fd < 0 && (errno == ELOOP || errno == ENOTDIR))
+		return err_say(err, "it must be mounted on ordinary directory");
+	return fd;
+}
+
+int
+attach_target(struct init *init, const char *path, bool directory,
+	uint64_t flags, struct err *err)
+{
+	auto_fd fd = -1;
+	struct stat st;
+
+	if (flags & PLAN_MOUNT_STRICT_DIR)
+		fd = strict_target(init, path, err);
+	else
+		fd = path_make(init->root, path, directory,
+			flags & PLAN_MOUNT_DEST_NOFOLLOW, err);
+	if (fd < 0)
+		return -1;
+	if (fstat(fd, &st) < 0)
+		return err_sys(err, "stat");
+	if (st.st_dev == init->root_dev && st.st_ino == init->root_ino)
+		return err_say(err,
+			"the target is the container's root, on which nothing can be mounted");
+	return take_fd(&fd);
+}
+
+int
+attach_tree(int tree, int target, struct err *err)
+{
+	if (sys_move_mount(tree, "", target, "",
+		    MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
+		return err_sys(err, "move_mount");
+	return 0;
+}
+
+int
+attach_propagation(int mount, uint64_t propagation, struct err *err)
+{
+	struct mount_attr attr = { .propagation =
+					   propagation & ~(uint64_t)MS_REC };
+	unsigned flags =
+		AT_EMPTY_PATH | (propagation & MS_REC ? AT_RECURSIVE : 0);
+
+	if (!attr.propagation)
+		return 0;
+	if (sys_mount_setattr(mount, "", flags, &attr) < 0)
+		return err_sys(err, "set propagation");
+	return 0;
+}

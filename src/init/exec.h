@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Making ready what OP_EXEC executes.
+ */
+#ifndef INIT_EXEC_H
+#define INIT_EXEC_H
+
+struct err;
+struct init;
+
+/* Finds the program, completes its environment and leaves open only what is
+ * to be preserved. Once is enough, a second call does nothing. */
+int exec_prepare(struct init *init, struct err *err);
+
+#endif

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The program by execvp's rules in the container's PATH, the interpreter that
+ * it names, the user's home. All of it is the container's data, read after
+ * its root was entered and with its user's rights: nothing here can be
+ * fooled into anything that the program itself could not do. Sizes are
+ * bounded, what is malformed counts as not there, and nothing is written.
+ */
+#include "init/search.h"
+
+#include "base/err.h"
+#include "base/fd.h"
+#include "init/init.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* confstr(_CS_PATH), for an environment without PATH: execvp(3). */
+#define DEFAULT_PATH "/bin:/usr/bin"
+/* As much of a #! line as the kernel reads (BINPRM_BUF_SIZE). */
+#define LINE_MAX_LEN 256
+#define PASSWD_MAX   ((off_t)4 << 20)
+
+const char *
+search_env(char *const *env, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (; *env; env++)
+		if (!strncmp(*env, name, len) && (*env)[len] == '=')
+			return *env + len + 1;
+	return NULL;
+}
+
+/* 0: may be executed; else the errno of execve. faccessat2 with the effective
+ * ids, which is what execve goes by; a libc may take the real ones. */
+static int
+check_program(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) < 0)
+		return errno == ENOTDIR ? ENOENT : errno;
+	if (!S_ISREG(st.st_mode))
+		return EACCES;
+	return syscall(SYS_faccessat2, AT_FDCWD, path, X_OK, AT_EACCESS) < 0
+		? errno
+		: 0;
+}
+
+int
+search_refuse(const char *name, int code, struct err *err)
+{
+	if (code == ENOENT && !strchr(name, '/'))
+		return err_say(err,
+			"exec: \"%s\": executable file not found in $PATH",
+			name);
+	if (code == ENOENT)
+		return err_say(
+			err, "exec: \"%s\": no such file or directory", name);
+	if (code == EACCES)
+		return err_say(err, "exec: \"%s\": permission denied", name);
+	if (code == ENOEXEC)
+		return err_say(err, "exec: \"%s\": exec format error", name);
+	return err_code(err, code, "exec: \"%s\"", name);
+}
+
+/* An error as a program that is not there. */
+static const char *
+refuse(const char *name, int code, struct err *err)
+{
+	search_refuse(name, code, err);
+	return NULL;
+}
+
+const char *
+search_program(const char *name, char *const *env, struct err *err)
+{
+	const char *dirs = search_env(env, "PATH");
+	int code = ENOENT, found;
+	char *path;
+
+	if (strchr(name, '/')) {
+		code = check_program(name);
+		return code ? refuse(name, code, err) : name;
+	}
+	if (!dirs)
+		dirs = DEFAULT_PATH;
+	path = init_memory(strlen(dirs) + strlen(name) + 4, err);
+	if (!path)
+		return NULL;
+	for (size_t len; *name; dirs += len + 1) {
+		len = strcspn(dirs, ":");
+		memcpy(path, len ? dirs : ".", len ? len : 1);
+		path[len ? len : 1] = '/';
+		strcpy(path + (len ? len : 1) + 1, name);
+		found = check_program(path);
+		if (!found)
+			return path;
+		/* One that exists but may not be executed is told, if no other
+		 * is found. */
+		if (found == EACCES)
+			code = EACCES;
+		if (!dirs[len])
+			break;
+	}
+	return refuse(name, code, err);
+}
+
+/* "#! /bin/sh -x": the word after the marks, ended in place. A carriage
+ * return at its end belongs to it, as the kernel sees it. */
+static char *
+script_interpreter(char *line)
+{
+	char *word;
+
+	if (line[0] != '#' || line[1] != '!')
+		return NULL;
+	word = line + 2 + strspn(line + 2, " \t");
+	word[strcspn(word, " \t\n")] = '\0';
+	return *word ? word : NULL;
+}
+
+/* The loader that an ELF file of this machine's word size asks for. */
+static char *
+elf_loader(int fd, const char *head, char *buf, size_t size)
+{
+	const Elf64_Ehdr *elf = (const void *)head;
+	Elf64_Phdr program;
+
+	if (memcmp(head, ELFMAG, SELFMAG) != 0 ||
+		elf->e_ident[EI_CLASS] != ELFCLASS64 ||
+		elf->e_phentsize != sizeof(program))
+		return NULL;
+	for (unsigned i = 0; i < elf->e_phnum; i++) {
+		off_t at = (off_t)(elf->e_phoff + i * sizeof(program));
+		ssize_t n = pread(fd, &program, sizeof(program), at);
+
+		if (n != (ssize_t)sizeof(program) || program.p_type == PT_NULL)
+			return NULL;
+		if (program.p_type != PT_INTERP)
+			continue;
+		n = pread(fd, buf, size - 1, (off_t)program.p_offset);
+		if (n <= 0)
+			return NULL;
+		buf[n] = '\0';
+		return buf;
+	}
+	return NULL;
+}
+
+const char *
+search_missing(const char *path)
+{
+	auto_fd fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	char *head = init_memory(2 * LINE_MAX_LEN, NULL), *name;
+	ssize_t n;
+
+	if (fd < 0 || !head)
+		return NULL;
+	n = pread(fd, head, LINE_MAX_LEN - 1, 0);
+	if (n < (ssize_t)sizeof(Elf64_Ehdr) && (n < 2 || head[0] != '#'))
+		return NULL;
+	head[n] = '\0';
+	name = script_interpreter(head);
+	if (!name)
+		name = elf_loader(fd, head, head + LINE_MAX_LEN, LINE_MAX_LEN);
+	return name && access(name, F_OK) < 0 ? name : NULL;
+}
+
+/* Field n, from 0, of a line of fields parted by colons, or NULL. */
+static char *
+field(char *line, unsigned n)
+{
+	while (line && n--) {
+		line = strchr(line, ':');
+		if (line)
+			line++;
+	}
+	return line;
+}
+
+static bool
+is_number(const char *text, unsigned number)
+{
+	unsigned long value = 0;
+	size_t len = strcspn(text, ":");
+
+	for (size_t i = 0; i < len && len <= 10; i++) {
+		if (text[i] < '0' || text[i] > '9')
+			return false;
+		value = value * 10 + (unsigned long)(text[i] - '0');
+	}
+	return len && len <= 10 && value == number;
+}
+
+static char *
+read_passwd(void)
+{
+	auto_fd fd = open(
+		"/etc/passwd", O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct stat st;
+	ssize_t n, len = 0;
+	char *text;
+
+	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) ||
+		st.st_size > PASSWD_MAX)
+		return NULL;
+	text = init_memory((size_t)st.st_size + 1, NULL);
+	while (text &&
+		(n = read(fd, text + len, (size_t)(st.st_size - len))) > 0)
+		len += n;
+	return text;
+}
+
+const char *
+search_home(unsigned uid)
+{
+	char *line = read_passwd(), *next, *home;
+
+	for (; line; line = next) {
+		next = strchr(line, '\n');
+		if (next)
+			*next++ = '\0';
+		home = field(line, 5);
+		if (!home || !is_number(field(line, 2), uid))
+			continue;
+		home[strcspn(home, ":")] = '\0';
+		return *home ? home : "/";
+	}
+	return "/";
+}

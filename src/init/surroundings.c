@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What surrounds the process beside its files: namespaces joined by
+ * descriptor, names, kernel parameters, the session keyring, the execution
+ * domain. Everything written to procfs goes through one descriptor of the
+ * host's procfs that scrim opened and verified, over no magic link and into
+ * no other mount, and what was opened is verified to be procfs again: nothing
+ * mounted in the container can redirect a write (CVE-2025-52881).
+ */
+#include "init/init.h"
+
+#include "base/err.h"
+#include "base/fd.h"
+#include "base/sys.h"
+#include "init/slots.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/keyctl.h>
+#include <linux/magic.h>
+#include <net/if.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/personality.h>
+#include <sys/socket.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+int
+surroundings_setns(
+	struct init *init, const struct plan_step *step, struct err *err)
+{
+	auto_fd namespace = slots_take(init, (uint32_t)step->slot, err);
+
+	if (namespace < 0)
+		return -1;
+	if (setns(namespace, (int)step->number[0]) < 0)
+		return err_sys(err, "join the namespace");
+	return 0;
+}
+
+int
+surroundings_unshare(
+	struct init *init, const struct plan_step *step, struct err *err)
+{
+	(void)init;
+	if (unshare((int)step->number[0]) < 0)
+		return err_sys(err, "make a new namespace");
+	return 0;
+}
+
+int
+surroundings_loopback(
+	struct init *init, const struct plan_step *step, struct err *err)
+{
+	/* Interfaces answer on any kind of socket, and this one always exists.
+	 */
+	auto_fd socket_fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct ifreq request = { .ifr_name = "lo" };
+
+	(void)init;
+	(void)step;
+	if (socket_fd < 0 || ioctl(socket_fd, SIOCGIFFLAGS, &request) < 0)
+		return err_sys(err, "look up lo");
+	request.ifr_flags |= IFF_UP;
+	if (ioctl(socket_fd, SIOCSIFFLAGS, &request) < 0)
+		return err_sys(err, "set lo up");
+	return 0;
+}
+
+int
+surroundings_hostname(
+	struct init *init, const struct plan_step *step, struct err *err)
+{
+	const char *name = init_text(init, step, 0);
+
+	if (sethostname(name, strlen(name)) < 0)
+		return err_sys(err, "set the name");
+	return 0;
+}
+
+int
+surroundings_domainname(
+	struct init *init, const struct plan_step *step, struct err *err)
+{
+	const char *name = init_text(init, step, 0);
+
+	if (setdomainname(name, strlen(name)) < 0)
+		return err_sys(err, "set the name");
+	return 0;
+}
+
+/* Writes value to the file below the directory dir of a procfs. */
+static int
+write_proc(int proc, const char *dir, const char *file, const char *value,
+	struct err *err)
+{
+	unsigned resolve =
+		RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_XDEV;
+	char path[256];
+	auto_fd fd = -1;
+	struct statfs fs;
+	ssize_t n;
+
+	if (snprintf(path, sizeof(path), "%s/%s", dir, file) >=
+		(int)sizeof(path))
+		return err_code(err, ENAMETOOLONG, "open it");
+	fd = sys_openat2(proc, path, O_WRONLY, 0, resolve);
+	if (fd < 0)
+		return err_sys(err, "open `/proc/%s`", path);
+	if (fstatfs(fd, &fs) < 0 || fs.f_type != PROC_SUPER_MAGIC)
+		return err_say(err, "`/proc/%s` is not in procfs", path);
+	n = write(fd, value, strlen(value));
+	if (n < 0)
+		return err_sys(err, "write \"%s\" to `/proc/%s`", value, path);
+	if ((size_t)n != strlen(value))
+		return err_say(err, "write \"%s\" to `/proc/%s`: taken in part",
+			value, path);
+	return 0;
+}
+
+int
+surroundings_sysctl(
+	struct init *init, const struct plan_step *step, struct err *err)
+{
+	int proc = slots_borrow(init, (uint32_t)step->slot, err);
+
+	if (proc < 0)
+		return -1;
+	return write_proc(proc, "sys", init_text(init, step, 0),
+		init_text(init, step, 1), err);
+}
+
+int
+surroundings_label(
+	struct init *init, const struct plan_step *step, struct err *err)
+{
+	int proc = slots_borrow(init, (uint32_t)step->slot, err);
+
+	if (proc < 0)
+		return -1;
+	return write_proc(proc, "self", init_text(init, step, 0),
+		init_text(init, step, 1), err);
+}
+
+int
+surroundings_keyring(
+	struct init *init, const struct plan_step *step, struct err *err)
+{
+	const char *name = init_text(init, step, 0);
+
+	/* A kernel without keyrings has none to share either. */
+	if (sys_keyctl(KEYCTL_JOIN_SESSION_KEYRING, (unsigned long)name, 0, 0,
+		    0) < 0 &&
+		errno != ENOSYS)
+		return err_sys(err,
+			"make a session keyring (--no-new-keyring keeps the caller's)");
+	return 0;
+}
+
+int
+surroundings_personality(
+	struct init *init, const struct plan_step *step, struct err *err)
+{
+	(void)init;
+	if (personality((unsigned long)step->number[0]) < 0)
+		return err_sys(err, "set the execution domain");
+	return 0;
+}

@@ -1,0 +1,407 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * create, in the order of the table at the end: first all that can be
+ * refused without a trace (the config, the plan), then the state directory,
+ * the cgroup, the gate, the child. While the child builds its world the
+ * parent sends what it needs, applies the limits and writes the record; then
+ * it listens until the child waits at the gate. The record is written before
+ * each thing that it speaks of exists, so that whatever is killed, delete
+ * finds it. A failure at any point undoes all of it, here and nowhere else.
+ */
+#include "life/create.h"
+
+#include "base/err.h"
+#include "base/fd.h"
+#include "base/log.h"
+#include "base/proc.h"
+#include "base/str.h"
+#include "base/sys.h"
+#include "host/limits.h"
+#include "host/pin.h"
+#include "life/delete.h"
+#include "life/gate.h"
+#include "life/hooks.h"
+#include "life/notify.h"
+#include "life/pidfile.h"
+#include "life/record.h"
+#include "life/status.h"
+#include "life/store.h"
+#include "life/talk.h"
+#include "plan/plan.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* How long a broken wire may come before the end of the child. */
+#define LAST_WORDS_MS 1000
+
+/* --- nothing of these leaves a trace --------------------------------------- */
+
+/* Descriptors that are to be passed on must be there, before ours take the
+ * free numbers. */
+static int
+check_descriptors(struct creation *c, struct err *err)
+{
+	uint32_t n = c->request->preserve_fds + notify_listen_fds();
+
+	for (uint32_t fd = 3; fd < 3 + n; fd++)
+		if (fcntl((int)fd, F_GETFD) < 0)
+			return err_say(err, "descriptor %u is to be passed on (--preserve-fds, LISTEN_FDS), but not open",
+				       fd);
+	return 0;
+}
+
+static void
+fill_request(const struct create_request *from, struct plan_request *to)
+{
+	load_facts(to, from->rootless);
+	to->id = from->id;
+	to->no_pivot = from->no_pivot;
+	to->no_new_keyring = from->no_new_keyring;
+	to->foreground = from->foreground;
+	to->console_socket = from->console_socket != NULL;
+	to->notify_socket = notify_socket();
+	to->preserve_fds = from->preserve_fds;
+	to->listen_fds = notify_listen_fds();
+}
+
+/* Which birth it will be is decided here, once: with the pinned namespace,
+ * or, where there can be none, planned again without it. */
+static int
+make_plan(struct creation *c, struct err *err)
+{
+	struct plan_request request = { 0 };
+	struct load load = { c->request->config, &request, c->request->report, NULL };
+	auto_fd pin = -1;
+
+	fill_request(c->request, &request);
+	request.bundle = load_bundle(&c->arena, c->request->bundle, err);
+	if (!request.bundle || load_plan(&c->arena, &load, &c->plan, err) < 0)
+		return -1;
+	if (c->plan->birth != PLAN_BIRTH_PINNED)
+		return 0;
+	c->root = store_open_root(c->request->root, true, err);
+	if (c->root < 0)
+		return -1;
+	pin = pin_open(c->root, err);
+	if (pin >= 0)
+		return 0;
+	request.no_pin = true;
+	return load_plan(&c->arena, &load, &c->plan, err);
+}
+
+static int
+check_terminal(struct creation *c, struct err *err)
+{
+	const struct create_request *request = c->request;
+
+	for (size_t i = 0; i < c->plan->n_warnings; i++)
+		log_warn("%s", c->plan->warnings[i]);
+	if (c->plan->terminal && !request->console_socket && (!request->foreground || request->detach))
+		return err_say(err, "process.terminal is true: somebody must take the terminal, by --console-socket");
+	if (!c->plan->terminal && request->console_socket)
+		return err_say(err, "--console-socket is given, but process.terminal is not true");
+	return 0;
+}
+
+/* --- traces, each in the record before it exists --------------------------- */
+
+/* Whose death makes "creating" a lie. */
+static int
+note_creator(struct creation *c, struct err *err)
+{
+	struct proc_stat self;
+
+	if (proc_stat(getpid(), &self) < 0)
+		return err_sys(err, "look at /proc/self/stat");
+	c->record->creator = record_int(&c->arena, getpid());
+	c->record->creator_start = record_uint(&c->arena, self.start);
+	if (!c->record->creator || !c->record->creator_start)
+		return err_code(err, ENOMEM, "state");
+	return 0;
+}
+
+/* Without a mount namespace the rootfs will hang on the host's tree: what is
+ * there before tells delete whether something was put over it. */
+static int
+note_rootfs(struct creation *c, struct err *err)
+{
+	struct statx seen;
+
+	if (c->plan->birth != PLAN_BIRTH_HOST)
+		return 0;
+	if (statx(AT_FDCWD, c->plan->rootfs, AT_SYMLINK_NOFOLLOW, STATX_MNT_ID, &seen) < 0)
+		return err_sys(err, "rootfs %s", c->plan->rootfs);
+	c->record->mounted_root = c->plan->rootfs;
+	c->record->mounted_over = record_uint(&c->arena, seen.stx_mnt_id);
+	return 0;
+}
+
+/* A cgroup that is there already is used, and left where it is. */
+static int
+note_cgroup(struct creation *c, struct err *err)
+{
+	struct cgroup present = { NULL, -1, false };
+	auto_free char *path = NULL;
+
+	if (c->request->no_cgroup)
+		return 0;
+	path = cgroup_place(c->plan, err);
+	if (!path || !*path)
+		return path ? 0 : -1;
+	c->record->cgroup = arena_text(&c->arena, path, strlen(path));
+	c->record->cgroup_made = record_bool(&c->arena, cgroup_open(path, &present, NULL) < 0);
+	c->record->cgroup_driver = "cgroupfs";
+	cgroup_close(&present);
+	return 0;
+}
+
+static int
+enter_store(struct creation *c, struct err *err)
+{
+	if (c->root < 0)
+		c->root = store_open_root(c->request->root, true, err);
+	if (c->root < 0 || record_make(&c->arena, c->plan, &c->record, err) < 0 || note_creator(c, err) < 0 ||
+	    note_rootfs(c, err) < 0 || note_cgroup(c, err) < 0)
+		return -1;
+	c->dir = store_make(c->root, c->request->id, err);
+	return c->dir < 0 ? -1 : store_write(c->dir, c->record, err);
+}
+
+static int
+enter_cgroup(struct creation *c, struct err *err)
+{
+	if (!c->record->cgroup)
+		return 0;
+	if (cgroup_make(c->plan, c->record->cgroup, &c->cgroup, err) < 0) {
+		/* Whatever stands at that path now is not ours to remove. */
+		c->record->cgroup = NULL;
+		return -1;
+	}
+	c->record->cgroup_made = record_bool(&c->arena, c->cgroup.made);
+	return 0;
+}
+
+static int
+open_gate(struct creation *c, struct err *err)
+{
+	c->files = (struct host_files){
+		.root = c->root,
+		.state = c->dir,
+		.cgroup = c->cgroup.fd,
+		.userns = -1,
+		.gate = -1,
+		.console_socket = c->request->console_socket,
+	};
+	if (c->request->foreground)
+		return 0;
+	c->files.gate = gate_listen(c->dir, err);
+	return c->files.gate < 0 ? -1 : 0;
+}
+
+/* --- with the child -------------------------------------------------------- */
+
+static int
+bear(struct creation *c, struct err *err)
+{
+	if (spawn_child(c->plan, &c->files, &c->child, err) < 0)
+		return -1;
+	c->files.userns = c->child.userns;
+	return 0;
+}
+
+static int
+note_child(struct creation *c, struct err *err)
+{
+	struct proc_stat child;
+
+	if (proc_stat(c->child.pid, &child) < 0)
+		return TALK_ENDED;
+	c->record->pid = record_int(&c->arena, c->child.pid);
+	c->record->start = record_uint(&c->arena, child.start);
+	if (!c->record->pid || !c->record->start)
+		return err_code(err, ENOMEM, "state");
+	return store_write(c->dir, c->record, err);
+}
+
+/* The child waits for its sources; it does not wait for what follows them. */
+static int
+equip(struct creation *c, struct err *err)
+{
+	if (spawn_send_sources(c->plan, &c->files, &c->child, err) < 0)
+		return err->code == EPIPE || err->code == ECONNRESET ? TALK_ENDED : -1;
+	if (c->record->cgroup && cgroup_apply(c->plan, &c->cgroup, err) < 0)
+		return -1;
+	return note_child(c, err);
+}
+
+/* The hooks of the runtime's side; a later failure runs poststop. */
+static int
+run_hooks(void *context, struct err *err)
+{
+	struct creation *c = context;
+	auto_str state = { 0 };
+
+	c->poststop = true;
+	hooks_state(c->record, RECORD_CREATING, c->child.pid, &state);
+	if (hooks_run(&c->plan->hooks[PLAN_HOOK_PRESTART], PLAN_HOOK_PRESTART, c->record, &state, err) < 0)
+		return -1;
+	return hooks_run(&c->plan->hooks[PLAN_HOOK_CREATE_RUNTIME], PLAN_HOOK_CREATE_RUNTIME, c->record, &state,
+			 err);
+}
+
+static void
+take_console(void *context, int master)
+{
+	struct creation *c = context;
+
+	if (c->console >= 0)
+		close(c->console);
+	c->console = master;
+}
+
+static int
+listen_to(struct creation *c, struct err *err)
+{
+	const struct talk talk = { run_hooks, take_console, c };
+
+	return talk_until_created(c->child.wire, &talk, err);
+}
+
+/* Limits come last: they are the program's, and the child's own work may
+ * need more descriptors or processes than the program may have. */
+static int
+publish(struct creation *c, struct err *err)
+{
+	if (limits_apply(c->plan, c->child.pid, err) < 0)
+		return -1;
+	c->record->status = RECORD_CREATED;
+	if (store_write(c->dir, c->record, err) < 0)
+		return -1;
+	if (!c->request->pid_file)
+		return 0;
+	if (pidfile_write(c->request->pid_file, c->child.pid, err) < 0)
+		return -1;
+	c->pid_file_written = true;
+	return 0;
+}
+
+/* --- the order of it all, and the way back ---------------------------------- */
+
+static int (*const phases[])(struct creation *c, struct err *err) = {
+	check_descriptors, make_plan, check_terminal,
+	enter_store, enter_cgroup, open_gate,
+	bear, equip, listen_to, publish,
+};
+
+/* How many processes of the cgroup were killed for want of memory. */
+static unsigned long
+count_oom_kills(const struct cgroup *cgroup)
+{
+	char text[512];
+	const char *at;
+
+	if (cgroup->fd < 0 || file_read(cgroup->fd, "memory.events", text, sizeof(text), NULL) < 0)
+		return 0;
+	at = strstr(text, "oom_kill ");
+	return at ? strtoul(at + strlen("oom_kill "), NULL, 10) : 0;
+}
+
+/* A child that ended without a word was killed, mostly. */
+static int
+explain_end(const struct creation *c, struct err *err)
+{
+	siginfo_t end = { 0 };
+
+	if (waitid(P_PIDFD, (id_t)c->child.pidfd, &end, WEXITED | WNOWAIT | WNOHANG) < 0 || !end.si_pid)
+		return err_say(err, "the container's init ended before it was ready");
+	if (count_oom_kills(&c->cgroup))
+		return err_say(err, "the container's init was killed: the memory limit is too low to set it up");
+	if (end.si_code == CLD_EXITED)
+		return err_say(err, "the container's init ended early, with status %d", end.si_status);
+	return err_say(err, "the container's init was killed by signal %d", end.si_status);
+}
+
+/* Where the parent stumbled because the child is gone, the child may have
+ * said why. */
+static int
+hear_last_words(struct creation *c, struct err *err)
+{
+	const struct talk deaf = { NULL, take_console, c };
+
+	if (proc_wait_end(c->child.pidfd, LAST_WORDS_MS) == 1 &&
+	    talk_until_created(c->child.wire, &deaf, err) == -1)
+		return -1;
+	return explain_end(c, err);
+}
+
+static void
+warn(const struct err *err)
+{
+	char message[ERR_TEXT_MAX];
+
+	err_format(err, message, sizeof(message));
+	log_warn("%s", message);
+}
+
+void
+create_undo(struct creation *c)
+{
+	struct err err = { 0 };
+
+	spawn_kill(&c->child);
+	if (c->pid_file_written)
+		unlink(c->request->pid_file);
+	if (c->dir >= 0 && delete_remains(c->root, c->dir, c->record, c->poststop, &err) < 0)
+		warn(&err);
+	create_close(c);
+}
+
+void
+create_close(struct creation *c)
+{
+	int *const fds[] = { &c->console, &c->files.gate, &c->child.wire, &c->child.pidfd, &c->child.userns,
+			     &c->dir, &c->root };
+
+	for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++) {
+		fd_close_auto(fds[i]);
+		*fds[i] = -1;
+	}
+	cgroup_close(&c->cgroup);
+	arena_done(&c->arena);
+}
+
+int
+create_run(const struct create_request *request, struct creation *out, struct err *err)
+{
+	*out = (struct creation){
+		.request = request,
+		.root = -1,
+		.dir = -1,
+		.cgroup = { NULL, -1, false },
+		.files.gate = -1,
+		.child = { 0, -1, -1, -1 },
+		.console = -1,
+	};
+	/* A caller that ignores SIGCHLD would have our child reaped unseen. */
+	signal(SIGCHLD, SIG_DFL);
+	if (store_check_id(request->id, err) < 0 || arena_init(&out->arena, err) < 0)
+		return -1;
+	for (size_t i = 0; i < sizeof(phases) / sizeof(phases[0]); i++) {
+		int result = phases[i](out, err);
+
+		if (result == 0)
+			continue;
+		if (result == TALK_ENDED)
+			hear_last_words(out, err);
+		create_undo(out);
+		return -1;
+	}
+	return 0;
+}

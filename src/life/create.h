@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From a bundle to a container that waits for its start. What create_run()
+ * leaves in struct creation is what run goes on with; create itself closes it
+ * and exits, and the waiting process goes to whoever adopts orphans.
+ */
+#ifndef LIFE_CREATE_H
+#define LIFE_CREATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "host/cgroup.h"
+#include "host/source.h"
+#include "host/spawn.h"
+#include "life/load.h"
+
+struct err;
+struct oci_record;
+struct plan;
+struct str;
+
+/* What the caller asks for. */
+struct create_request {
+	const char *root; /* path of the state root */
+	const char *id;
+	const char *bundle, *config;           /* NULL: the working directory, config.json */
+	const char *pid_file, *console_socket; /* NULL: none */
+	uint32_t preserve_fds;
+	bool no_pivot, no_new_keyring;
+	bool no_cgroup;            /* --cgroup-manager disabled */
+	bool foreground;           /* run: the start comes by wire */
+	bool detach;               /* run: and nobody will take the terminal */
+	enum load_rootless rootless;
+	struct str *report;        /* as in load.h */
+};
+
+struct creation {
+	const struct create_request *request;
+	struct arena arena;
+	struct plan *plan;
+	struct oci_record *record;
+	int root, dir;             /* the state root, the container's directory (locked) */
+	struct cgroup cgroup;
+	struct host_files files;
+	struct spawn_child child;
+	int console;               /* the terminal's master, foreground only; -1: none */
+	bool poststop;             /* hooks have begun: a failure runs those of poststop, too */
+	bool pid_file_written;
+};
+
+/* On failure everything is undone and *out is closed. */
+int create_run(const struct create_request *request, struct creation *out, struct err *err);
+/* Undoes a created container, for run. Failures are warnings. */
+void create_undo(struct creation *creation);
+/* Lets go of it: descriptors, lock, memory. The container stays. */
+void create_close(struct creation *creation);
+
+#endif

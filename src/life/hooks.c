@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One hook after the other: fork, the state on standard input, exactly the
+ * environment that was given, the bundle as working directory, no descriptor
+ * beyond 2, default signals. What it prints goes into a file in memory, since
+ * engines take any word on stderr for a failure, and nobody can be blocked by
+ * a full pipe; the last line of it becomes part of the error. A hook that
+ * takes longer than its timeout is killed. A hook never gets to see a
+ * descriptor of ours.
+ */
+#include "life/hooks.h"
+
+#include "base/err.h"
+#include "base/fd.h"
+#include "base/log.h"
+#include "base/proc.h"
+#include "base/str.h"
+#include "base/sys.h"
+#include "libocispec/schema.h"
+#include "libocispec/state.h"
+#include "life/record.h"
+#include "plan/names.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define LINE_MAX_SHOWN 256
+
+void
+hooks_state(const struct oci_record *record, const char *status, pid_t pid, struct str *out)
+{
+	const int64_t number = pid;
+	const struct oci_state state = {
+		.oci_version = record->oci_version,
+		.id = record->id,
+		.status = status,
+		.pid = pid ? &number : NULL,
+		.bundle = record->bundle,
+		.annotations = record->annotations,
+	};
+
+	oci_encode(&oci_state_schema, &state, false, out);
+}
+
+static void
+reset_signals(void)
+{
+	sigset_t none;
+
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	signal(SIGPIPE, SIG_DFL);
+}
+
+/* The hook's own process, up to its exec. Async-signal-safe calls only. */
+static void __attribute__((noreturn))
+become_hook(const struct plan_hook_item *hook, const char *bundle, int state, int output)
+{
+	static const char failed[] = "cannot be executed: ";
+	const char *why;
+
+	reset_signals();
+	/* Its place is a courtesy: after delete the bundle may be gone. */
+	if (chdir(bundle) < 0)
+		errno = 0;
+	if (dup2(state, 0) >= 0 && dup2(output, 1) >= 0 && dup2(output, 2) >= 0 &&
+	    sys_close_range(3, UINT_MAX, 0) == 0)
+		execve(hook->path, (char *const *)hook->argv, (char *const *)hook->env);
+	why = err_words(errno);
+	if (write(2, failed, sizeof(failed) - 1) < 0 || write(2, why, strlen(why)) < 0)
+		_exit(126);
+	_exit(127);
+}
+
+/* The last line of what it printed, "" where that was nothing. */
+static void
+last_line(int output, char *buf, size_t size)
+{
+	off_t len = lseek(output, 0, SEEK_END);
+	off_t from = len > (off_t)size - 1 ? len - ((off_t)size - 1) : 0;
+	ssize_t n = pread(output, buf, size - 1, from);
+	char *line;
+
+	while (n > 0 && (buf[n - 1] == '\n' || buf[n - 1] == '\0'))
+		n--;
+	buf[n > 0 ? n : 0] = '\0';
+	line = strrchr(buf, '\n');
+	if (line)
+		memmove(buf, line + 1, strlen(line + 1) + 1);
+}
+
+static int
+judge(int status, int output, struct err *err)
+{
+	char line[LINE_MAX_SHOWN];
+
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+		return 0;
+	last_line(output, line, sizeof(line));
+	if (WIFSIGNALED(status))
+		return err_say(err, "killed by signal %d%s%s", WTERMSIG(status), *line ? ": " : "", line);
+	return err_say(err, "exit status %d%s%s", WEXITSTATUS(status), *line ? ": " : "", line);
+}
+
+/* Waits for the hook, no longer than it may take, and reaps it. */
+static int
+await(pid_t pid, uint32_t timeout, int *out_status, struct err *err)
+{
+	int ms = timeout == 0 || timeout > INT_MAX / 1000 ? -1 : (int)timeout * 1000;
+	auto_fd pidfd = ms < 0 ? -1 : sys_pidfd_open(pid, 0);
+	bool late = pidfd >= 0 && proc_wait_end(pidfd, ms) == 0;
+
+	if (late)
+		kill(pid, SIGKILL);
+	while (waitpid(pid, out_status, 0) < 0)
+		if (errno != EINTR)
+			return err_sys(err, "wait");
+	return late ? err_say(err, "not done after %u seconds, killed", timeout) : 0;
+}
+
+static int
+run(const struct plan_hook_item *hook, const struct oci_record *record, const struct str *text, struct err *err)
+{
+	auto_fd state = fd_seal("state", text->data, text->len, 0, err);
+	auto_fd output = memfd_create("output", MFD_CLOEXEC);
+	int status;
+	pid_t pid;
+
+	if (state < 0)
+		return -1;
+	if (output < 0)
+		return err_sys(err, "make a file in memory");
+	pid = fork();
+	if (pid < 0)
+		return err_sys(err, "fork");
+	if (pid == 0)
+		become_hook(hook, record->bundle, state, output);
+	if (await(pid, hook->timeout, &status, err) < 0)
+		return -1;
+	return judge(status, output, err);
+}
+
+/* Runs hook i and says which one an error comes from. */
+static int
+run_one(const struct plan_hook_item *hook, enum plan_hook kind, const struct oci_record *record,
+	const struct str *state, struct err *err)
+{
+	if (state->broken)
+		return err_code(err, ENOMEM, "state for hooks");
+	log_debug("%s hook %s", names_word(&names_hooks, kind), hook->path);
+	if (run(hook, record, state, err) == 0)
+		return 0;
+	err_in(err, "%s hook %s", names_word(&names_hooks, kind), hook->path);
+	return err_where(err, hook->where.line, hook->where.column, hook->where.pointer);
+}
+
+int
+hooks_run(const struct plan_hooks *hooks, enum plan_hook kind, const struct oci_record *record,
+	  const struct str *state, struct err *err)
+{
+	/* A caller that ignores SIGCHLD would reap them for us. */
+	signal(SIGCHLD, SIG_DFL);
+	for (size_t i = 0; i < hooks->n; i++)
+		if (run_one(&hooks->items[i], kind, record, state, err) < 0)
+			return -1;
+	return 0;
+}
+
+void
+hooks_run_all(const struct plan_hooks *hooks, enum plan_hook kind, const struct oci_record *record,
+	      const struct str *state)
+{
+	signal(SIGCHLD, SIG_DFL);
+	for (size_t i = 0; i < hooks->n; i++) {
+		struct err err = { 0 };
+		char message[ERR_TEXT_MAX];
+
+		if (run_one(&hooks->items[i], kind, record, state, &err) == 0)
+			continue;
+		err_format(&err, message, sizeof(message));
+		log_warn("%s", message);
+	}
+}

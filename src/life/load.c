@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Reading a bundle: open the document, check it against the schema, make the
+ * plan, and only then count the problems, so that whoever wrote the config
+ * mends all of it in one go. One problem is the error itself; several are
+ * lines in the report, and the error says how many. The document's text goes
+ * as soon as the plan is made. Nothing here needs or uses any privilege.
+ */
+#include "life/load.h"
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/fd.h"
+#include "base/path.h"
+#include "base/str.h"
+#include "libocispec/config.h"
+#include "libocispec/problems.h"
+#include "plan/plan.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define CONFIG_NAME "config.json"
+#define CONFIG_MAX  (16 << 20)
+
+/* The kernel gives the initial user namespace this inode (PROC_USER_INIT_INO
+ * in include/linux/proc_ns.h), in every release. */
+#define USER_NAMESPACE_INIT 0xEFFFFFFDU
+
+/* Lexically, as a shell would say it: engines compare the bundle in the state
+ * with the one they gave, and a symbolic link in it is theirs to keep. */
+char *
+load_bundle(struct arena *arena, const char *given, struct err *err)
+{
+	auto_free char *here = NULL;
+	char *path;
+
+	if (given && given[0] == '/') {
+		path = arena_text(arena, given, strlen(given));
+	} else {
+		here = getcwd(NULL, 0);
+		if (!here) {
+			err_sys(err, "find the working directory");
+			return NULL;
+		}
+		path = given ? arena_printf(arena, "%s/%s", here, given)
+			     : arena_text(arena, here, strlen(here));
+	}
+	if (!path) {
+		err_code(err, ENOMEM, "bundle %s", given ? given : "");
+		return NULL;
+	}
+	path_clean(path);
+	return path;
+}
+
+/* Where /proc cannot be asked, the common case is taken for granted. */
+static bool
+in_initial_user_namespace(void)
+{
+	struct stat st;
+
+	return stat("/proc/self/ns/user", &st) < 0 ||
+		st.st_ino == USER_NAMESPACE_INIT;
+}
+
+/* A root directory that is no mount point was entered by chroot(2): its
+ * process may not make user namespaces, nor pivot. */
+static bool
+is_chrooted(void)
+{
+	struct statx stx;
+
+	if (statx(AT_FDCWD, "/", 0, STATX_BASIC_STATS, &stx) < 0)
+		return false;
+	return (stx.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT) &&
+		!(stx.stx_attributes & STATX_ATTR_MOUNT_ROOT);
+}
+
+/* Root of another user namespace counts as an ordinary user: it may make no
+ * device nodes and join no namespace of the host. */
+void
+load_facts(struct plan_request *request, enum load_rootless rootless)
+{
+	request->uid = geteuid();
+	request->gid = getegid();
+	request->chrooted = is_chrooted();
+	request->root = request->uid == 0 && rootless != LOAD_ROOTLESS_TRUE &&
+		(rootless == LOAD_ROOTLESS_FALSE ||
+			in_initial_user_namespace());
+}
+
+/* A file, and nothing that could keep the command waiting, such as a FIFO.
+ * A character device (/dev/stdin) may be meant. */
+static int
+open_config(const char *bundle, const char *name, struct err *err)
+{
+	auto_fd dir = -1, fd = -1;
+	struct stat st;
+
+	/* An absolute name is not looked up in the bundle. */
+	if (name[0] != '/') {
+		dir = open(bundle, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		if (dir < 0)
+			return err_sys(err, "open");
+	}
+	fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return err_sys(err, "open %s", name);
+	if (!S_ISREG(st.st_mode) && !S_ISCHR(st.st_mode))
+		return err_say(err, "%s is not a file", name);
+	return take_fd(&fd);
+}
+
+/* The whole document, with a NUL behind it. */
+static int
+read_config(const char *bundle, const char *name, char **out, size_t *out_len,
+	struct err *err)
+{
+	auto_fd fd = open_config(bundle, name, err);
+
+	if (fd >= 0)
+		return fd_read(fd, CONFIG_MAX, name, out, out_len, err);
+	return name[0] == '/' ? -1 : err_in(err, "bundle %s", bundle);
+}
+
+/* problems->n is not 0. */
+static int
+refuse(const struct load *load, const struct oci_problems *problems,
+	struct err *err)
+{
+	if (problems->n == 1 || !load->report)
+		return problems_first(problems, err);
+	problems_format(problems, load->report);
+	return err_say(err, "%s has %zu problems",
+		problems->document ? problems->document : CONFIG_NAME,
+		problems->n);
+}
+
+/*
+ * Both the decoder and the planner add to one list of problems; the planner
+ * runs also on a config that has some, for there may be more. Only a text that
+ * is no JSON object at all ends it early.
+ */
+int
+load_plan(struct arena *arena, const struct load *load, struct plan **out,
+	struct err *err)
+{
+	const char *name = load->config ? load->config : CONFIG_NAME,
+		   *slash = strrchr(name, '/');
+	struct oci_problems problems;
+	auto_free char *text = NULL;
+	struct oci_config *config = NULL;
+	struct plan *plan = NULL;
+	size_t len = 0;
+	int made;
+
+	if (read_config(load->request->bundle, name, &text, &len, err) < 0)
+		return -1;
+	name = slash ? slash + 1 : name;
+	if (err)
+		snprintf(err->document, sizeof(err->document), "%s", name);
+	problems_init(&problems, arena, name);
+	problems.text = text;
+	problems.len = len;
+	if (oci_config_check(text, len, &config, &problems) < 0)
+		return refuse(load, &problems, err);
+	made = plan_make(arena, config, load->request, &plan, &problems, err);
+	if (load->skipped)
+		problems_format_skipped(&problems, load->skipped);
+	if (problems.n)
+		return refuse(load, &problems, err);
+	if (!made)
+		*out = plan;
+	return made;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The state machine: which status a container has, and which operation may
+ * be asked of it then. A status is found out by looking at the process, its
+ * gate and its cgroup, never trusted from a file: whatever died, whenever,
+ * the answer is right.
+ */
+#ifndef LIFE_STATUS_H
+#define LIFE_STATUS_H
+
+struct err;
+struct oci_record;
+
+enum status {
+	STATUS_CREATING, /* create is at work */
+	STATUS_CREATED,  /* waits at the gate */
+	STATUS_RUNNING,
+	STATUS_PAUSED,   /* its cgroup is frozen */
+	STATUS_STOPPED,  /* ended, or its creator was killed */
+	STATUS_COUNT
+};
+
+enum operation {
+	OPERATION_START,
+	OPERATION_KILL,
+	OPERATION_DELETE,
+	OPERATION_COUNT
+};
+
+/* dir is the container's state directory. */
+enum status status_find(int dir, const struct oci_record *record);
+/* "running" */
+const char *status_word(enum status status);
+/* 0, or -1 with the sentence of the refusal. */
+int status_allow(enum operation operation, enum status status, const char *id, struct err *err);
+
+#endif

@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Directories and files of the store. The order of a container's life here:
+ * mkdir, open, lock, a first record; then records that replace each other by
+ * rename; at the end the files, the record, the directory. A creator that is
+ * killed between any two of these leaves what store_remove() can take away.
+ * Since a directory may be removed between its opening and its locking, the
+ * one that was locked is looked at again. Nothing here waits but for a lock,
+ * and nothing follows a symbolic link below the root.
+ */
+#include "life/store.h"
+
+#include "base/err.h"
+#include "base/fd.h"
+#include "base/str.h"
+#include "life/load.h"
+#include "life/record.h"
+#include "plan/plan.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define RECORD_FILE "state.json"
+#define RECORD_NEW  ".state.json"
+#define RECORD_MAX  ((size_t)32 << 20)
+
+static char *
+user_root(struct err *err)
+{
+	const char *runtime = getenv("XDG_RUNTIME_DIR");
+	char own[32], *path;
+
+	snprintf(own, sizeof(own), "/run/user/%u", getuid());
+	if (!runtime || !*runtime)
+		runtime = access(own, W_OK) == 0 ? own : NULL;
+	if (!runtime) {
+		err_say(err, "no place for the state: set XDG_RUNTIME_DIR, or give --root");
+		return NULL;
+	}
+	if (asprintf(&path, "%s/scrim", runtime) < 0) {
+		err_code(err, ENOMEM, "state root");
+		return NULL;
+	}
+	return path;
+}
+
+char *
+store_root(const char *given, struct err *err)
+{
+	struct plan_request caller = { 0 };
+	char *path;
+
+	/* Root of a user namespace is an ordinary user here: /run is another's. */
+	if (!given) {
+		load_facts(&caller, LOAD_ROOTLESS_AUTO);
+		if (!caller.root)
+			return user_root(err);
+	}
+	path = strdup(given ? given : "/run/scrim");
+	if (!path)
+		err_code(err, ENOMEM, "state root");
+	return path;
+}
+
+/* As mkdir -p; what is there stays as it is. */
+static void
+make_all(char *path)
+{
+	for (char *at = strchr(path + 1, '/'); at; at = strchr(at + 1, '/')) {
+		*at = '\0';
+		mkdir(path, 0700);
+		*at = '/';
+	}
+	mkdir(path, 0700);
+}
+
+static int
+unknown(struct err *err)
+{
+	err_say(err, "container does not exist");
+	return STORE_UNKNOWN;
+}
+
+int
+store_open_root(const char *path, bool make, struct err *err)
+{
+	const int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+	int root = open(path, flags);
+
+	if (root < 0 && errno == ENOENT && make && *path) {
+		auto_free char *copy = strdup(path);
+
+		if (copy)
+			make_all(copy);
+		root = open(path, flags);
+	}
+	if (root < 0 && errno == ENOENT && !make)
+		return unknown(err);
+	return root < 0 ? err_sys(err, "state root %s", path) : root;
+}
+
+int
+store_check_id(const char *id, struct err *err)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+.-";
+
+	/* A name that begins with a dot would lie among ours. */
+	if (!*id || *id == '.' || id[strspn(id, letters)])
+		return err_say(err, "invalid container ID format");
+	if (strlen(id) > NAME_MAX)
+		return err_say(err, "invalid container ID format: longer than %d letters", NAME_MAX);
+	return 0;
+}
+
+static int
+open_dir(int root, const char *id)
+{
+	return openat(root, id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+int
+store_lock(int dir, struct err *err)
+{
+	struct stat found;
+
+	while (flock(dir, LOCK_EX) < 0)
+		if (errno != EINTR)
+			return err_sys(err, "lock the container");
+	/* Somebody who held the lock may have removed it. */
+	if (fstat(dir, &found) < 0)
+		return err_sys(err, "look at the container");
+	return found.st_nlink ? 0 : unknown(err);
+}
+
+bool
+store_is_busy(int dir)
+{
+	return flock(dir, LOCK_EX | LOCK_NB) < 0;
+}
+
+void
+store_unlock(int dir)
+{
+	flock(dir, LOCK_UN);
+}
+
+int
+store_make(int root, const char *id, struct err *err)
+{
+	auto_fd dir = -1;
+
+	if (mkdirat(root, id, 0700) < 0) {
+		if (errno == EEXIST)
+			return err_say(err, "container with given ID already exists");
+		return err_sys(err, "make state directory %s", id);
+	}
+	dir = open_dir(root, id);
+	if (dir < 0)
+		return err_sys(err, "open state directory %s", id);
+	if (store_lock(dir, err) < 0)
+		return err_say(err, "the container was deleted while it was made");
+	return take_fd(&dir);
+}
+
+int
+store_open(int root, const char *id, struct err *err)
+{
+	int dir = open_dir(root, id);
+
+	if (dir < 0 && (errno == ENOENT || errno == ENOTDIR || errno == ELOOP))
+		return unknown(err);
+	return dir < 0 ? err_sys(err, "open state directory %s", id) : dir;
+}
+
+int
+store_find(const char *root, const char *id, struct stored *out, struct err *err)
+{
+	struct stored found = { .root = -1, .dir = -1 };
+	int result = store_check_id(id, err);
+
+	if (result == 0)
+		result = arena_init(&found.arena, err);
+	if (result == 0)
+		result = found.root = store_open_root(root, false, err);
+	if (result >= 0)
+		result = found.dir = store_open(found.root, id, err);
+	if (result < 0)
+		store_close(&found);
+	*out = found;
+	return result < 0 ? result : 0;
+}
+
+void
+store_close(struct stored *stored)
+{
+	fd_close_auto(&stored->dir);
+	fd_close_auto(&stored->root);
+	arena_done(&stored->arena);
+	stored->dir = stored->root = -1;
+}
+
+int
+store_remove(int root, int dir, const char *id, struct err *err)
+{
+	static const char *const files[] = { STORE_GATE, RECORD_NEW, RECORD_FILE };
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		if (unlinkat(dir, files[i], 0) < 0 && errno != ENOENT)
+			return err_sys(err, "remove %s", files[i]);
+	if (unlinkat(root, id, AT_REMOVEDIR) < 0 && errno != ENOENT)
+		return err_sys(err, "remove state directory %s", id);
+	return 0;
+}
+
+int
+store_write(int dir, const struct oci_record *record, struct err *err)
+{
+	auto_fd file = openat(dir, RECORD_NEW, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	auto_str text = { 0 };
+
+	if (file < 0)
+		return err_sys(err, "make " RECORD_FILE);
+	record_format(record, &text);
+	if (text.broken)
+		return err_code(err, ENOMEM, "write " RECORD_FILE);
+	if (fd_write(file, text.data, text.len, err) < 0)
+		return err_in(err, RECORD_FILE);
+	if (renameat(dir, RECORD_NEW, dir, RECORD_FILE) < 0)
+		return err_sys(err, "replace " RECORD_FILE);
+	return 0;
+}
+
+int
+store_read(int dir, struct arena *arena, struct oci_record **out, struct err *err)
+{
+	auto_fd file = openat(dir, RECORD_FILE, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	auto_free char *text = NULL;
+	size_t len;
+
+	if (file < 0 && errno == ENOENT)
+		return unknown(err);
+	if (file < 0)
+		return err_sys(err, "open " RECORD_FILE);
+	if (fd_read(file, RECORD_MAX, RECORD_FILE, &text, &len, err) < 0)
+		return -1;
+	return record_parse(arena, text, len, out, err);
+}
+
+void
+store_free_names(char **names)
+{
+	for (size_t i = 0; names && names[i]; i++)
+		free(names[i]);
+	free(names);
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Appends a copy, with NULL behind it; the array grows by powers of two. */
+static int
+add_name(char ***names, size_t n, const char *name)
+{
+	char **moved = *names;
+
+	if (n == 0 || ((n + 1) & n) == 0) {
+		moved = realloc(*names, (2 * n + 2) * sizeof(*moved));
+		if (!moved)
+			return -1;
+		*names = moved;
+	}
+	moved[n + 1] = NULL;
+	moved[n] = strdup(name);
+	return moved[n] ? 0 : -1;
+}
+
+static int
+read_names(DIR *listing, char ***names)
+{
+	struct dirent *entry;
+	size_t n = 0;
+
+	while ((entry = readdir(listing))) {
+		if (store_check_id(entry->d_name, NULL) < 0)
+			continue;
+		if (add_name(names, n, entry->d_name) < 0)
+			return -1;
+		n++;
+	}
+	if (n)
+		qsort(*names, n, sizeof(**names), by_name);
+	return 0;
+}
+
+int
+store_names(int root, char ***out, struct err *err)
+{
+	int copy = openat(root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *listing = copy < 0 ? NULL : fdopendir(copy);
+	char **names = calloc(1, sizeof(*names));
+	int result = -1;
+
+	if (!listing && copy >= 0)
+		close(copy);
+	if (listing && names)
+		result = read_names(listing, &names);
+	if (result < 0) {
+		err_sys(err, "list the containers");
+		store_free_names(names);
+	} else {
+		*out = names;
+	}
+	if (listing)
+		closedir(listing);
+	return result;
+}

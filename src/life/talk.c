@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Hears one message after the other and hands out the few that need a deed.
+ * A warning may come at any time and goes to the log; an error is the
+ * child's last word; anything else out of turn is an error with a name. A
+ * message of ours that could not be sent is no error yet: the child has ended
+ * then, and what it said before, or how it died, is the better answer. Nothing
+ * here waits on anything but the socket, which ends with the child.
+ */
+#include "life/talk.h"
+
+#include "base/err.h"
+#include "base/log.h"
+#include "base/wire.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+/* Takes over the child's error, whatever bytes it is made of. */
+static int
+take_error(const struct wire_message *message, struct err *err)
+{
+	if (message->size != sizeof(*err))
+		return err_say(err, "the container's init sent an error of %u bytes", message->size);
+	memcpy(err, message->payload, sizeof(*err));
+	err->document[sizeof(err->document) - 1] = '\0';
+	err->pointer[sizeof(err->pointer) - 1] = '\0';
+	err->text[sizeof(err->text) - 1] = '\0';
+	return -1;
+}
+
+/* The next message that is no warning: 1, 0 at the end, -1 with the child's
+ * error or a failure. */
+static int
+hear(int socket, struct wire_message *message, struct err *err)
+{
+	int heard;
+
+	while ((heard = wire_recv(socket, message, err)) == 1) {
+		if (message->type == WIRE_ERROR)
+			return take_error(message, err);
+		if (message->type != WIRE_WARN)
+			return 1;
+		log_warn("%.*s", (int)message->size, message->payload);
+	}
+	return heard;
+}
+
+static int
+out_of_turn(struct wire_message *message, struct err *err)
+{
+	wire_close_fds(message);
+	return err_say(err, "the container's init sent %s out of turn", wire_name(message->type));
+}
+
+/* 1: the container is created, 0: go on. */
+static int
+answer(int wire, const struct talk *talk, struct wire_message *message, struct err *err)
+{
+	switch (message->type) {
+	case WIRE_CREATED:
+		return 1;
+	case WIRE_MOUNTED:
+		if (!talk->mounted)
+			return out_of_turn(message, err);
+		if (talk->mounted(talk->context, err) < 0)
+			return -1;
+		/* A failure shows in what comes next. */
+		wire_send(wire, WIRE_GO, NULL, 0, NULL);
+		return 0;
+	case WIRE_CONSOLE:
+		talk->console(talk->context, message->fds[0]);
+		return 0;
+	default:
+		return out_of_turn(message, err);
+	}
+}
+
+/* The child is gone and has not said why; callers look at how it died. */
+static int
+ended(const char *when, struct err *err)
+{
+	err_say(err, "the container's init ended %s", when);
+	return TALK_ENDED;
+}
+
+int
+talk_until_created(int wire, const struct talk *talk, struct err *err)
+{
+	struct wire_message message;
+	int done = 0;
+
+	while (done == 0) {
+		int heard = hear(wire, &message, err);
+
+		if (heard < 0)
+			return -1;
+		if (heard == 0)
+			return ended("before it was ready", err);
+		done = answer(wire, talk, &message, err);
+	}
+	return done < 0 ? -1 : 0;
+}
+
+int
+talk_start(int socket, struct err *err)
+{
+	struct wire_message message;
+	bool sent = wire_send(socket, WIRE_START, NULL, 0, err) == 0;
+	int heard = hear(socket, &message, err);
+
+	if (heard < 0)
+		return -1;
+	if (heard > 0)
+		return out_of_turn(&message, err);
+	return sent ? 0 : ended("before it could start the program", err);
+}

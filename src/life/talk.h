@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The parent's half of the conversation with scrim-init (base/wire.h has the
+ * ladder): what it hears until the container waits for its start, and how the
+ * start is given, through the gate or by wire.
+ */
+#ifndef LIFE_TALK_H
+#define LIFE_TALK_H
+
+struct err;
+
+/* In place of -1: the child has ended without a word. */
+#define TALK_ENDED (-2)
+
+/* The answers that whoever listens has to give; context is theirs. */
+struct talk {
+	int (*mounted)(void *context, struct err *err); /* runs the hooks; GO follows */
+	void (*console)(void *context, int master);     /* takes the descriptor */
+	void *context;
+};
+
+/* Listens until CREATED. -1 with the child's own error, or TALK_ENDED. */
+int talk_until_created(int wire, const struct talk *talk, struct err *err);
+/* Sends START and waits until the program runs. As above. */
+int talk_start(int socket, struct err *err);
+
+#endif

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Id mappings: the container's user namespace's and those of single mounts.
+ * Checks what the kernel would refuse without a word (empty and overlapping
+ * ranges, both or neither), and answers whether an id is mapped. Mappings
+ * beside a user namespace that is joined by path only describe it: they serve
+ * id-mapped mounts, and are never written.
+ */
+#include "plan/make.h"
+
+#include <linux/sched.h>
+#include <string.h>
+
+/* Since Linux 4.15 (kernel/user_namespace.c, UID_GID_MAP_MAX_EXTENTS). */
+#define MAPPINGS_MAX 340
+
+/* Do two ranges share an id? In 64 bits, for a range may end at the last
+ * one. */
+static bool
+overlap(uint32_t a, uint32_t b, const struct plan_id_map *x,
+	const struct plan_id_map *y)
+{
+	return a < (uint64_t)b + y->size && b < (uint64_t)a + x->size;
+}
+
+/* One mapping, by itself and against those before it. The kernel would say
+ * no more than "Invalid argument". */
+static void
+check_map(struct maker *m, const struct oci_id_mapping *mapping,
+	const struct plan_id_map *maps, size_t i)
+{
+	const struct plan_id_map *map = &maps[i];
+
+	if (map->size == 0) {
+		make_complain(m, &mapping->at, "size", "a mapping of no ids");
+		return;
+	}
+	if ((uint64_t)map->inside + map->size > UINT32_MAX ||
+		(uint64_t)map->outside + map->size > UINT32_MAX)
+		make_complain(m, &mapping->at, "size",
+			"the mapping goes beyond the last id, %u",
+			UINT32_MAX - 1);
+	for (size_t j = 0; j < i; j++) {
+		if (!overlap(map->inside, maps[j].inside, map, &maps[j]) &&
+			!overlap(map->outside, maps[j].outside, map, &maps[j]))
+			continue;
+		make_complain(m, &mapping->at, NULL, "overlaps mapping %zu", j);
+		return;
+	}
+}
+
+/* The list as numbers; NULL when it cannot be used. */
+static const struct plan_id_map *
+make_map(struct maker *m, const struct oci_id_mappings *list)
+{
+	struct plan_id_map *maps = make_alloc(m, list->n * sizeof(*maps));
+
+	if (!maps)
+		return NULL;
+	if (list->n > MAPPINGS_MAX) {
+		make_complain(m, &list->items[MAPPINGS_MAX].at, NULL,
+			"the kernel takes at most %d mappings", MAPPINGS_MAX);
+		return NULL;
+	}
+	for (size_t i = 0; i < list->n; i++) {
+		const struct oci_id_mapping *mapping = &list->items[i];
+
+		maps[i] = (struct plan_id_map){ *mapping->container_id,
+			*mapping->host_id, *mapping->size };
+		check_map(m, mapping, maps, i);
+	}
+	return maps;
+}
+
+void
+id_maps_fill(struct maker *m, const struct oci_id_mappings *uid,
+	const struct oci_id_mappings *gid, struct plan_id_maps *out)
+{
+	out->uid = make_map(m, uid);
+	out->gid = make_map(m, gid);
+	out->n_uid = out->uid ? uid->n : 0;
+	out->n_gid = out->gid ? gid->n : 0;
+}
+
+/* Is the id, as the container sees it, in any of the ranges? */
+static bool
+is_in(const struct plan_id_map *maps, size_t n, uint32_t id)
+{
+	for (size_t i = 0; i < n; i++)
+		if (id >= maps[i].inside && id - maps[i].inside < maps[i].size)
+			return true;
+	return false;
+}
+
+bool
+id_maps_has_uid(const struct plan_id_maps *maps, uint32_t uid)
+{
+	return is_in(maps->uid, maps->n_uid, uid);
+}
+
+bool
+id_maps_has_gid(const struct plan_id_maps *maps, uint32_t gid)
+{
+	return is_in(maps->gid, maps->n_gid, gid);
+}
+
+/* The mappings of the container's own user namespace. That both lists are
+ * there is a rule of ours: without one of them no process of the container
+ * could have a user or a group. */
+void
+id_maps_make(struct maker *m)
+{
+	const struct oci_linux *linux_section = m->linux;
+	struct plan *plan = m->plan;
+	bool uids = linux_section->uid_mappings.n != 0,
+	     gids = linux_section->gid_mappings.n != 0;
+
+	if ((uids || gids) && !m->user_ns)
+		make_complain(m, &linux_section->at,
+			uids ? "uidMappings" : "gidMappings",
+			"mappings need a user namespace");
+	else if (plan->new_user && !uids)
+		make_complain(m, &linux_section->at, "uidMappings",
+			"a new user namespace needs mappings of user ids");
+	else if (plan->new_user && !gids)
+		make_complain(m, &linux_section->at, "gidMappings",
+			"a new user namespace needs mappings of group ids");
+	id_maps_fill(m, &linux_section->uid_mappings,
+		&linux_section->gid_mappings, &plan->maps);
+	plan->root_unmapped = plan->new_user &&
+		(!id_maps_has_uid(&plan->maps, 0) ||
+			!id_maps_has_gid(&plan->maps, 0));
+}

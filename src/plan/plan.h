@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Thought: config.json in, plan out. plan_make() is pure: it reads a decoded
+ * config and a few facts given by the caller, needs no privilege, touches
+ * nothing, and reports every problem of the config, not only the first.
+ *
+ * A plan has two halves. What happens on the host is this struct: namespaces,
+ * sources to open, the cgroup, limits, hooks. What happens in the container is
+ * the block of format.h. They meet in the slots: source n is opened by the
+ * parent and sent as slot n.
+ */
+#ifndef PLAN_PLAN_H
+#define PLAN_PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/place.h"
+#include "plan/format.h"
+
+struct arena;
+struct err;
+struct oci_config;
+struct oci_problems;
+struct str;
+
+/* Where a host item comes from, spelled out ("" and 0: not from the config). */
+struct plan_where {
+	const char *pointer;
+	uint32_t line, column;
+};
+
+/* How the container's mount namespace comes to be. */
+enum plan_birth {
+	PLAN_BIRTH_PINNED, /* a copy of the pinned, almost empty namespace */
+	PLAN_BIRTH_PLAIN,  /* a copy of the caller's */
+	PLAN_BIRTH_JOINED, /* an existing one, by path */
+	PLAN_BIRTH_HOST,   /* none: mounts are the host's, at the rootfs */
+};
+
+enum plan_source_kind {
+	PLAN_SOURCE_ROOTFS,    /* directory -> detached tree */
+	PLAN_SOURCE_BIND,      /* path -> detached tree, all attributes set */
+	PLAN_SOURCE_LINK,      /* path -> O_PATH of a link (copy-symlink) */
+	PLAN_SOURCE_DEVICE,    /* device node, verified -> detached tree */
+	PLAN_SOURCE_EMPTY,     /* the shared empty directory, read-only */
+	PLAN_SOURCE_CGROUP,    /* the own cgroup's directory -> detached tree */
+	PLAN_SOURCE_NAMESPACE, /* nsfs file, type checked */
+	PLAN_SOURCE_PROC,      /* the host's /proc, O_PATH, verified */
+	PLAN_SOURCE_CONSOLE,   /* --console-socket, connected */
+	PLAN_SOURCE_GATE,      /* the listening socket in the state directory */
+	PLAN_SOURCE_SECCOMP,   /* the compiled filter */
+	PLAN_SOURCE_COUNT
+};
+
+struct plan_id_map {
+	uint32_t inside, outside, size;
+};
+
+struct plan_id_maps {
+	const struct plan_id_map *uid, *gid;
+	size_t n_uid, n_gid;
+};
+
+struct plan_source {
+	enum plan_source_kind kind;
+	const char *path; /* on the host; NULL: the kind says it all */
+	bool recursive;   /* the whole tree below (rbind) */
+	bool nofollow;    /* src-nofollow */
+	bool optional;    /* missing: nothing to do (no bind of the config) */
+	uint64_t attr_set, attr_clear;         /* MOUNT_ATTR_* of the mount */
+	uint64_t attr_set_all, attr_clear_all; /* with AT_RECURSIVE */
+	uint64_t propagation; /* MS_PRIVATE... with MS_REC for r*; 0: leave */
+	bool idmap, idmap_recursive;
+	const struct plan_id_maps *maps; /* NULL with idmap: of the container */
+	uint32_t number;  /* NAMESPACE: CLONE_NEW*; DEVICE: S_IFCHR, S_IFBLK */
+	uint64_t device;  /* DEVICE: makedev */
+	struct plan_where where;
+};
+
+struct plan_join {
+	/* CLONE_NEW*; user, pid and time are entered before the clone, the
+	 * others by steps */
+	uint32_t kind;
+	const char *path;
+	struct plan_where where;
+};
+
+struct plan_rlimit {
+	int resource;
+	const char *name;
+	uint64_t soft, hard;
+	struct plan_where where;
+};
+
+/* One file of the container's cgroup and what goes into it. */
+struct plan_knob {
+	const char *controller; /* "memory"; NULL: a core file */
+	const char *file, *value;
+	bool default_value; /* "unlimited": needs no controller */
+	struct plan_where where;
+};
+
+struct plan_device_rule {
+	bool allow;
+	char type;            /* 'a', 'b', 'c' */
+	int64_t major, minor; /* -1: all */
+	uint32_t access;      /* BPF_DEVCG_ACC_* bits */
+};
+
+struct plan_hook_item {
+	const char *path;
+	const char *const *argv, *const *env; /* NULL-terminated, argv[0] set */
+	uint32_t timeout; /* seconds, 0: none */
+	struct plan_where where;
+};
+
+struct plan_hooks {
+	const struct plan_hook_item *items;
+	size_t n;
+};
+
+struct plan_seccomp_arg {
+	uint32_t index, op; /* op: enum scmp_compare's value */
+	uint64_t value, value_two;
+};
+
+struct plan_seccomp_rule {
+	uint32_t action; /* SCMP_ACT_* value with its errno */
+	const char *const *names;
+	size_t n_names;
+	const struct plan_seccomp_arg *args;
+	size_t n_args;
+	struct plan_where where;
+};
+
+struct plan_seccomp {
+	uint32_t default_action;
+	uint32_t flags; /* SECCOMP_FILTER_FLAG_* */
+	const uint32_t *arches; /* SCMP_ARCH_*; the native one is always in */
+	size_t n_arches;
+	const struct plan_seccomp_rule *rules;
+	size_t n_rules;
+};
+
+/* What plan_make() may know beside the config. */
+struct plan_request {
+	const char *bundle; /* absolute, clean */
+	const char *id;
+	bool root;          /* in the initial user namespace, or as good as */
+	uint32_t uid, gid;  /* of the caller */
+	bool no_pivot, no_new_keyring;
+	bool foreground;    /* run: start comes by wire, not through a gate */
+	bool console_socket;
+	const char *notify_socket; /* sd_notify's, on the host, or NULL */
+	uint32_t preserve_fds, listen_fds;
+	bool chrooted;      /* the caller's root is not its namespace's */
+	bool no_pin;        /* pinning was found impossible */
+};
+
+struct plan {
+	const char *bundle, *id, *oci_version;
+	const char *rootfs; /* absolute path on the host */
+	bool rootfs_readonly;
+
+	enum plan_birth birth;
+	const char *birth_reason; /* a sentence for `scrim plan` */
+	/* another process must prepare and clone (a joined or unprivileged
+	 * user namespace); see host/deputy.c */
+	bool deputy;
+	/* CLONE_NEW* of clone3: all but cgroup, time and what is joined */
+	uint64_t clone_flags;
+	bool new_time;
+	const char *time_offsets; /* text for timens_offsets, NULL: none */
+	const struct plan_join *joins; /* in their order: user first */
+	size_t n_joins;
+	bool new_user;
+	bool root_unmapped; /* id 0, in the new user namespace */
+	struct plan_id_maps maps;
+
+	const struct plan_source *sources; /* slot n is source n */
+	size_t n_sources;
+
+	const char *cgroups_path; /* the config's, NULL: the runtime's */
+	bool new_cgroup_ns;
+	const struct plan_knob *knobs;
+	size_t n_knobs;
+	/* all of them, the last that matches decides; the first matches
+	 * everything */
+	const struct plan_device_rule *device_rules;
+	size_t n_device_rules;
+	bool device_program;      /* rules were asked for */
+
+	const struct plan_rlimit *rlimits;
+	size_t n_rlimits;
+	const int *oom_score_adj;
+	const struct plan_seccomp *seccomp;
+	struct plan_hooks hooks[PLAN_HOOK_COUNT];
+
+	bool has_process, terminal;
+	uint16_t rows, columns;   /* 0: not said */
+	const char *stop_signal;  /* annotation, or NULL */
+	const struct plan_annotation {
+		const char *key, *value;
+	} *annotations;
+	size_t n_annotations;
+
+	const void *block;
+	size_t block_size;
+	const char *const *warnings; /* unknown capabilities and the like */
+	size_t n_warnings;
+};
+
+/* Makes the plan in arena; it points into the config, which has to live as
+ * long. All problems go to problems; returns -1 when there
+ * is any (err then holds the first with the count of the others). */
+int plan_make(struct arena *arena, const struct oci_config *config,
+	const struct plan_request *request, struct plan **out,
+	struct oci_problems *problems, struct err *err);
+
+/* The whole plan for people or as JSON. */
+void plan_print_text(const struct plan *plan, struct str *out);
+void plan_print_json(const struct plan *plan, struct str *out);
+
+#endif

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Rules of the whole document that belong to no part of it: the version, the
+ * annotations, and the properties that are decoded but that nothing applies
+ * yet. The latter are refused by name: what a config asks for is done or the
+ * container is not made.
+ */
+#include <string.h>
+
+#include "base/str.h"
+#include "plan/make.h"
+#include "plan/names.h"
+
+/* A number of semver.org 2.0.0: digits without a leading zero. */
+static const char *
+skip_number(const char *text)
+{
+	size_t digits = strspn(text, "0123456789");
+
+	return digits == 0 || (digits > 1 && text[0] == '0') ? NULL
+							     : text + digits;
+}
+
+/* Identifiers parted by dots; those of a pre-release that are numbers have no
+ * leading zero. */
+static const char *
+skip_identifiers(const char *text, bool numbers_plain)
+{
+	static const char letters[] =
+		"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-";
+
+	for (;; text++) {
+		size_t len = strspn(text, letters);
+
+		if (len == 0 ||
+			(numbers_plain && len > 1 && text[0] == '0' &&
+				strspn(text, "0123456789") == len))
+			return NULL;
+		text += len;
+		if (*text != '.')
+			return text;
+	}
+}
+
+/* MAJOR.MINOR.PATCH, -PRE and +BUILD, all of it. */
+static bool
+is_version(const char *text)
+{
+	for (int i = 0; i < 3 && text; i++) {
+		text = skip_number(text);
+		if (text && i < 2)
+			text = *text == '.' ? text + 1 : NULL;
+	}
+	if (text && *text == '-')
+		text = skip_identifiers(text + 1, true);
+	if (text && *text == '+')
+		text = skip_identifiers(text + 1, false);
+	return text && !*text;
+}
+
+/* Every 1.x: a later minor version only adds what we would skip [7, 8]. */
+static void
+check_version(struct maker *m)
+{
+	const char *version = m->config->oci_version;
+
+	if (!is_version(version))
+		make_complain(m, &m->config->at, "ociVersion",
+			"\"%s\" is not a version such as \"1.3.0\"", version);
+	else if (!str_has_prefix(version, "1."))
+		make_complain(m, &m->config->at, "ociVersion",
+			"version %s of the specification is not supported, 1.x is",
+			version);
+}
+
+static void
+check_annotations(struct maker *m)
+{
+	for (size_t i = 0; i < m->config->annotations.n; i++)
+		if (!*m->config->annotations.items[i].key)
+			make_complain(m, &m->config->annotations.items[i].at,
+				NULL, "an annotation needs a key");
+}
+
+/* Looks at the word before refusing the property: the typing error is what
+ * the user can mend. */
+static void
+check_word(struct maker *m, const struct place *at, const char *member,
+	const struct names *names, const char *word)
+{
+	uint64_t number;
+
+	if (names_find(names, word, &number))
+		make_complain(m, at, NULL, "%s is not supported yet",
+			at->key ? at->key : member);
+	else
+		make_unknown(m, at, member, names->noun, word,
+			names_near(names, word));
+}
+
+/* What of a process nothing applies yet. */
+static void
+refuse_process_parts(struct maker *m, const struct oci_process *process)
+{
+	if (process->scheduler)
+		check_word(m, &process->scheduler->at, "policy",
+			&names_schedulers, process->scheduler->policy);
+	if (process->io_priority)
+		check_word(m, &process->io_priority->at, "class",
+			&names_io_classes, process->io_priority->class);
+}
+
+/* The same for the linux section. */
+static void
+refuse_linux_parts(struct maker *m)
+{
+	const struct oci_memory_policy *policy = m->linux->memory_policy;
+
+	if (policy && policy->mode)
+		check_word(m, &policy->at, "mode", &names_memory_policies,
+			policy->mode);
+	else if (policy)
+		make_complain(
+			m, &policy->at, "mode", "a memory policy needs a mode");
+	if (m->linux->intel_rdt)
+		make_complain(m, &m->linux->intel_rdt->at, NULL,
+			"intelRdt is not supported yet");
+	for (size_t i = 0; i < m->linux->net_devices.n; i++)
+		make_complain(m, &m->linux->net_devices.items[i].at, NULL,
+			"netDevices are not supported yet");
+}
+
+void
+rules_check(struct maker *m)
+{
+	check_version(m);
+	check_annotations(m);
+	if (m->config->process)
+		refuse_process_parts(m, m->config->process);
+	refuse_linux_parts(m);
+}

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * linux.seccomp as numbers [168-176]: what libseccomp will compile on the
+ * host, and the step that loads the filter inside. Names of system calls are
+ * not looked up here: one that this machine does not know is no mistake, for
+ * profiles are written for newer kernels than ours. An errno is EPERM where
+ * nothing is said, and a mistake where the action has none.
+ */
+#include <errno.h>
+#include <seccomp.h>
+#include <string.h>
+
+#include "plan/capabilities.h"
+#include "plan/make.h"
+#include "plan/names.h"
+
+/* SECCOMP_RET_DATA, of which the kernel takes at most MAX_ERRNO. */
+#define ERRNO_MAX 4095
+
+struct job {
+	struct maker *m;
+	const struct oci_seccomp *said;
+	struct plan_seccomp *out;
+};
+
+/* The action with its errno; names say where to point. */
+static uint32_t
+read_action(struct job *job, const struct place *at, const char *member,
+	const char *word, const char *errno_member, const uint32_t *errno_ret)
+{
+	uint64_t action = SCMP_ACT_KILL;
+	bool takes_errno;
+
+	if (!names_find(&names_seccomp_actions, word, &action)) {
+		make_unknown(job->m, at, member, names_seccomp_actions.noun,
+			word, names_near(&names_seccomp_actions, word));
+		return 0;
+	}
+	takes_errno =
+		action == SCMP_ACT_ERRNO(0) || action == SCMP_ACT_TRACE(0);
+	if (action == SCMP_ACT_NOTIFY)
+		make_complain(job->m, at, member,
+			"SCMP_ACT_NOTIFY is not supported yet");
+	if (errno_ret && !takes_errno)
+		make_complain(job->m, at, errno_member,
+			"%s has no errno to return", word);
+	else if (errno_ret && *errno_ret > ERRNO_MAX)
+		make_complain(job->m, at, errno_member,
+			"an errno is at most %d", ERRNO_MAX);
+	return takes_errno
+		? (uint32_t)action | (errno_ret ? *errno_ret & 0xffff : EPERM)
+		: (uint32_t)action;
+}
+
+/* The native architecture is not listed here: libseccomp has it in. */
+static void
+read_arches(struct job *job)
+{
+	const struct oci_strings *words = &job->said->architectures;
+	uint32_t *arches = make_alloc(job->m, words->n * sizeof(*arches));
+	size_t n = 0;
+
+	for (size_t i = 0; arches && i < words->n; i++) {
+		uint64_t arch;
+
+		if (names_find(&names_seccomp_arches, words->items[i], &arch))
+			arches[n++] = (uint32_t)arch;
+		else
+			make_unknown(job->m, &job->said->at,
+				make_item(job->m, "architectures", i),
+				names_seccomp_arches.noun, words->items[i],
+				names_near(&names_seccomp_arches,
+					words->items[i]));
+	}
+	job->out->arches = arches;
+	job->out->n_arches = n;
+}
+
+/* They go to seccomp(2) in the child; libseccomp has no part in them. */
+static void
+read_flags(struct job *job)
+{
+	const struct oci_strings *words = &job->said->flags;
+
+	for (size_t i = 0; i < words->n; i++) {
+		uint64_t flag;
+
+		if (names_find(&names_seccomp_flags, words->items[i], &flag))
+			job->out->flags |= (uint32_t)flag;
+		else
+			make_unknown(job->m, &job->said->at,
+				make_item(job->m, "flags", i),
+				names_seccomp_flags.noun, words->items[i],
+				names_near(
+					&names_seccomp_flags, words->items[i]));
+	}
+}
+
+/* Conditions on arguments; all of them must hold for the rule. */
+static const struct plan_seccomp_arg *
+read_args(struct job *job, const struct oci_syscall_args *list)
+{
+	struct plan_seccomp_arg *args =
+		list->n ? make_alloc(job->m, list->n * sizeof(*args)) : NULL;
+
+	for (size_t i = 0; args && i < list->n; i++) {
+		const struct oci_syscall_arg *arg = &list->items[i];
+		uint64_t op = 0;
+
+		if (*arg->index > 5)
+			make_complain(job->m, &arg->at, "index",
+				"a system call has the arguments 0..5, not %u",
+				*arg->index);
+		if (!names_find(&names_seccomp_operators, arg->op, &op))
+			make_unknown(job->m, &arg->at, "op",
+				names_seccomp_operators.noun, arg->op,
+				names_near(&names_seccomp_operators, arg->op));
+		args[i] = (struct plan_seccomp_arg){
+			.index = *arg->index,
+			.op = (uint32_t)op,
+			.value = *arg->value,
+			.value_two = arg->value_two ? *arg->value_two : 0,
+		};
+	}
+	return args;
+}
+
+/* In the config's order. The names are not copied. */
+static void
+read_rules(struct job *job)
+{
+	const struct oci_syscalls *list = &job->said->syscalls;
+	struct plan_seccomp_rule *rules =
+		make_alloc(job->m, list->n * sizeof(*rules));
+
+	for (size_t i = 0; rules && i < list->n; i++) {
+		const struct oci_syscall *item = &list->items[i];
+
+		rules[i] = (struct plan_seccomp_rule){
+			.action = read_action(job, &item->at, "action",
+				item->action, "errnoRet", item->errno_ret),
+			.names = item->names.items,
+			.n_names = item->names.n,
+			.args = read_args(job, &item->args),
+			.n_args = item->args.n,
+			.where = make_where(job->m, &item->at, NULL),
+		};
+	}
+	job->out->rules = rules;
+	job->out->n_rules = rules ? list->n : 0;
+}
+
+/* The listener matters only to SCMP_ACT_NOTIFY [173]. */
+void
+seccomp_make(struct maker *m)
+{
+	struct job job = { .m = m, .said = m->linux->seccomp };
+
+	if (!job.said)
+		return;
+	job.out = make_alloc(m, sizeof(*job.out));
+	if (!job.out)
+		return;
+	job.out->default_action = read_action(&job, &job.said->at,
+		"defaultAction", job.said->default_action, "defaultErrnoRet",
+		job.said->default_errno_ret);
+	read_arches(&job);
+	read_flags(&job);
+	read_rules(&job);
+	if (job.said->listener_metadata && *job.said->listener_metadata &&
+		!(job.said->listener_path && *job.said->listener_path))
+		make_complain(m, &job.said->at, "listenerMetadata",
+			"listenerMetadata needs a listenerPath");
+	m->plan->seccomp = job.out;
+}
+
+/* Behind the startContainer hooks, which the filter is not for. What was
+ * kept to load it is dropped in the same step. */
+void
+seccomp_add(struct maker *m)
+{
+	struct capabilities capabilities;
+	struct plan_step *step;
+	int32_t slot;
+
+	if (!m->plan->seccomp)
+		return;
+	make_source(
+		m, PLAN_SOURCE_SECCOMP, &m->linux->seccomp->at, NULL, &slot);
+	step = block_step(&m->block, OP_SECCOMP, &m->linux->seccomp->at, NULL);
+	step->slot = slot;
+	step->number[0] = m->plan->seccomp->flags;
+	capabilities_read(m, false, &capabilities);
+	if (!capabilities.kept)
+		return;
+	step->number[1] = 1;
+	for (size_t i = CAPABILITY_EFFECTIVE; i < CAPABILITY_SETS; i++)
+		step->number[1 + i] = capabilities.sets[i];
+}

@@ -1,0 +1,331 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# SPEC 132-142, 151-153, 123: the container's cgroup on the unified hierarchy:
+# where it is, that it goes away, the device program, freezing and killing.
+# Limits that need a controller have tests of their own elsewhere.
+
+load lib
+
+setup()
+{
+	test_open
+	[ "$(stat -fc %T $CGROUP)" = cgroup2fs ] || skip "$CGROUP is not cgroup2"
+	[[ $SCRIM != *disabled* ]] || skip "SCRIM runs without cgroups"
+	OWN=$TEST_CGROUP/$ID
+}
+
+cgroup_of()
+{
+	sed -n 's/^0:://p' "/proc/$(pid_of "$1")/cgroup"
+}
+
+path()
+{
+	config '.linux.cgroupsPath = $p' --arg p "$1"
+}
+
+@test "an absolute cgroupsPath is taken from the mount of the hierarchy" {
+	args /bin/sleep 100
+	created
+	is "$(cgroup_of "$ID")" "${OWN#$CGROUP}"
+	scrim start "$ID"
+	is "$(cgroup_of "$ID")" "${OWN#$CGROUP}"
+	deleted
+	[ ! -e "$OWN" ]
+}
+
+@test "missing parents of the cgroup are made" {
+	path "${OWN#$CGROUP}/a/b"
+	args /bin/sleep 100
+	started
+	is "$(cgroup_of "$ID")" "${OWN#$CGROUP}/a/b"
+	deleted
+	[ ! -e "$OWN/a/b" ]
+	rmdir "$OWN/a" "$OWN" 2> /dev/null || true
+}
+
+@test "a relative cgroupsPath is the same place each time" {
+	path "relative-$ID"
+	args /bin/sleep 100
+	started
+	first=$(cgroup_of "$ID")
+	[[ $first == */relative-$ID ]] || show "$first"
+	deleted
+	started
+	is "$(cgroup_of "$ID")" "$first"
+	deleted
+	[ ! -e "$CGROUP$first" ]
+}
+
+@test "without cgroupsPath the container has a cgroup of its own" {
+	config 'del(.linux.cgroupsPath)'
+	args /bin/sleep 100
+	started
+	[ "$(cgroup_of "$ID")" != "$(sed -n 's/^0:://p' /proc/self/cgroup)" ] || show "the caller's"
+	[[ $(cgroup_of "$ID") == *$ID* ]] || show "$(cgroup_of "$ID")"
+	deleted
+}
+
+@test "a cgroup namespace has the container's cgroup as its root" {
+	args /bin/cat /proc/self/cgroup
+	runs
+	prints 0::/
+}
+
+@test "the cgroup mount shows the container's own cgroup" {
+	mount_add /sys/fs/cgroup cgroup cgroup nosuid noexec nodev relatime ro
+	script 'cat /sys/fs/cgroup/cgroup.procs; touch /sys/fs/cgroup/x 2>&1; cat /proc/self/mountinfo'
+	try scrim run -b "$B" "$ID"
+	prints 1
+	shows 'Read-only file system'
+	mount_type /sys/fs/cgroup cgroup2
+	mount_has /sys/fs/cgroup ro nosuid noexec nodev
+}
+
+@test "the cgroup mount works without a cgroup namespace" {
+	namespace_drop cgroup
+	mount_add /sys/fs/cgroup cgroup cgroup nosuid noexec nodev relatime ro
+	script 'ls /sys/fs/cgroup; cat /proc/self/mountinfo'
+	runs
+	prints cgroup.procs
+	mount_type /sys/fs/cgroup cgroup2
+}
+
+@test "a cgroup mount that is writable lets the container make its own groups" {
+	mount_add /sys/fs/cgroup cgroup cgroup nosuid noexec nodev relatime rw
+	script 'mkdir /sys/fs/cgroup/inner && ls -d /sys/fs/cgroup/inner; sleep 100'
+	started
+	wait_until test -d "$OWN/inner"
+	deleted
+	[ ! -e "$OWN" ]
+}
+
+@test "delete removes groups that the container has made below" {
+	mount_add /sys/fs/cgroup cgroup cgroup rw
+	script 'mkdir -p /sys/fs/cgroup/a/b/c; sleep 300 & echo $! > /sys/fs/cgroup/a/b/c/cgroup.procs; exec sleep 100'
+	started
+	wait_until grep -q . "$OWN/a/b/c/cgroup.procs"
+	deleted
+	[ ! -e "$OWN" ]
+}
+
+@test "a cgroup that was there before is left after delete, without processes" {
+	mkdir "$OWN"
+	args /bin/sleep 100
+	try scrim create -b "$B" "$ID"
+	if [ "$status" = 0 ]; then
+		deleted
+		# What create did not make, delete does not take away.
+		[[ $SCRIM != *scrim ]] || [ -d "$OWN" ] || show "the cgroup is gone"
+	fi
+	rmdir "$OWN" 2> /dev/null || true
+}
+
+@test "a cgroup with foreign processes is refused, and they live on" {
+	mkdir "$OWN"
+	background sleep 100
+	echo "$!" > "$OWN/cgroup.procs"
+	foreign=$!
+	try scrim create -b "$B" "$ID"
+	if [ "$status" = 0 ]; then
+		scrim delete --force "$ID"
+		[[ $SCRIM != *scrim ]] || kill -0 "$foreign" || show "a foreign process was killed"
+	fi
+	kill -KILL "$foreign" 2> /dev/null || true
+	wait "$foreign" 2> /dev/null || true
+	wait_until rmdir_if "$OWN"
+}
+
+rmdir_if()
+{
+	[ ! -d "$1" ] || rmdir "$1"
+}
+
+@test "a frozen cgroup is refused at create" {
+	[[ $SCRIM == *scrim ]] || skip "others hang"
+	mkdir "$OWN"
+	echo 1 > "$OWN/cgroup.freeze"
+	try timeout 10 $SCRIM --root "$ROOT" create -b "$B" "$ID"
+	rmdir "$OWN"
+	[ "$status" != 124 ] || show "hangs"
+	fails
+	says 'froz|freez'
+}
+
+@test "a cgroupsPath that leaves the hierarchy is refused" {
+	for bad in /../../tmp/x /a/../../.. ../x; do
+		path "$bad"
+		refused
+		says 'cgroupsPath|cgroup'
+	done
+}
+
+# --- devices -----------------------------------------------------------------
+
+# The nodes have no driver: to open one that is allowed gives ENXIO, one that
+# is denied EPERM. What a container always has (null, zero ...) stays usable.
+device_rules()
+{
+	local minor
+
+	config '.linux.resources.devices = '"$1"
+	for minor in 1 2 3; do
+		[ -e "$B/rootfs/x$minor" ] || mknod "$B/rootfs/x$minor" c 300 $minor
+	done
+}
+
+# opens PATH:MODE...: the verdict of each.
+opens()
+{
+	local pair text=
+
+	for pair; do
+		text+="probe open ${pair%:*} ${pair#*:}; "
+	done
+	script "$text"
+	runs
+	output=$(sed 's/^ok .*/ok/' <<< "$output" | tr '\n' ' ')
+}
+
+@test "the device program denies what is not allowed" {
+	device_rules '[{allow: false, access: "rwm"},
+		{allow: true, type: "c", major: 300, minor: 1, access: "rwm"},
+		{allow: true, type: "c", major: 300, minor: 2, access: "r"}]'
+	opens /x1:rw /x2:r /x2:w /x3:r
+	is "$output" "ENXIO ENXIO EPERM EPERM "
+}
+
+@test "what a container always has is allowed where all is denied" {
+	device_rules '[{allow: false, access: "rwm"}]'
+	opens /dev/null:rw /dev/zero:r /dev/full:r /dev/urandom:r /dev/ptmx:rw /x1:r
+	is "$output" "ok ok ok ok ok EPERM "
+}
+
+@test "device rules are taken in listed order, the last word counts" {
+	device_rules '[{allow: true, access: "rwm"},
+		{allow: false, type: "c", major: 300, access: "rw"},
+		{allow: true, type: "c", major: 300, minor: 2, access: "r"}]'
+	opens /x1:r /x2:r /x2:w
+	is "$output" "EPERM ENXIO EPERM "
+}
+
+@test "a rule without numbers is for all devices of its type" {
+	device_rules '[{allow: false}, {allow: true, type: "c", access: "rw"}]'
+	opens /x1:rw /x2:r
+	is "$output" "ENXIO ENXIO "
+	device_rules '[{allow: false}, {allow: true, type: "b", access: "rwm"}]'
+	opens /x1:rw /x2:r
+	is "$output" "EPERM EPERM "
+}
+
+@test "without device rules nothing is denied" {
+	device_rules '[]'
+	opens /x1:rw
+	is "$output" "ENXIO "
+}
+
+@test "two hundred device rules work" {
+	device_rules '([{allow: false, access: "rwm"}] +
+		[range(10; 210) | {allow: true, type: "c", major: 300, minor: ., access: "rw"}] +
+		[{allow: true, type: "c", major: 300, minor: 3, access: "rw"}])'
+	opens /x1:r /x3:rw
+	is "$output" "EPERM ENXIO "
+}
+
+# --- unified, freeze, kill ---------------------------------------------------
+
+@test "unified values are written as they are" {
+	config '.linux.resources.unified = {"cgroup.max.depth": "3", "cgroup.max.descendants": "17"}'
+	args /bin/sleep 100
+	started
+	is "$(cat "$OWN/cgroup.max.depth")" 3
+	is "$(cat "$OWN/cgroup.max.descendants")" 17
+	deleted
+}
+
+@test "a unified key that does not exist is an error that names it" {
+	config '.linux.resources.unified = {"cgroup.nonsense": "1"}'
+	refused
+	says 'cgroup\.nonsense'
+}
+
+@test "a unified key of a controller that is not there is an error that names it" {
+	! grep -qw rdma "$CGROUP/cgroup.controllers" || skip "the controller is there"
+	config '.linux.resources.unified = {"rdma.max": "mlx hca_handle=1"}'
+	refused
+	says 'rdma'
+}
+
+@test "a unified key cannot leave the cgroup" {
+	for key in ../cgroup.max.depth a/b /etc/passwd ..; do
+		config '.linux.resources.unified = {($k): "1"}' --arg k "$key"
+		refused
+	done
+}
+
+@test "a limit that needs a missing controller is an error that names the controller" {
+	! grep -qw memory "$CGROUP/cgroup.controllers" || skip "the controller is there"
+	[[ $SCRIM == *scrim ]] || skip "others go on without the limit"
+	config '.linux.resources.memory.limit = 67108864'
+	refused
+	says memory
+}
+
+@test "no limit needs no controller" {
+	config '.linux.resources = {pids: {limit: -1}, memory: {limit: -1, swap: -1}}'
+	runs
+}
+
+@test "the container is born in its cgroup: no process was ever elsewhere" {
+	# A program that forks at once cannot escape what it is born in.
+	script 'cat /proc/1/cgroup /proc/self/cgroup'
+	namespace_drop cgroup
+	runs
+	is "$(sort -u <<< "$output" | sed -n 's/^0:://p')" "${OWN#$CGROUP}"
+}
+
+@test "kill --all KILL takes every process of the cgroup" {
+	namespace_drop pid
+	script 'sleep 300 & sleep 300 & setsid sleep 300 & exec sleep 300'
+	started
+	try scrim kill --all "$ID" KILL
+	succeeds
+	wait_until is_status "$ID" stopped
+	wait_until is_empty "$OWN"
+	deleted
+}
+
+is_empty()
+{
+	grep -q 'populated 0' "$1/cgroup.events"
+}
+
+@test "delete --force ends a frozen container" {
+	args /bin/sleep 100
+	started
+	echo 1 > "$OWN/cgroup.freeze"
+	try timeout 10 $SCRIM --root "$ROOT" delete --force "$ID"
+	[ "$status" != 124 ] || show "hangs"
+	succeeds
+}
+
+@test "a fork bomb is gone after delete --force" {
+	namespace_drop pid
+	script 'f() { while :; do sleep 300 & i=$((i + 1)); [ $i -lt 200 ] || break; done; }; f; exec sleep 300'
+	started
+	wait_until sh -c "[ \$(wc -l < $OWN/cgroup.procs) -gt 100 ]"
+	try scrim delete --force "$ID"
+	succeeds
+	[ ! -e "$OWN" ]
+}
+
+@test "the state names the paused status of a frozen cgroup" {
+	[[ $SCRIM == *scrim ]] || skip "others ask their own records"
+	args /bin/sleep 100
+	started
+	echo 1 > "$OWN/cgroup.freeze"
+	wait_until is_status "$ID" paused
+	echo 0 > "$OWN/cgroup.freeze"
+	wait_until is_status "$ID" running
+	deleted
+}

@@ -1,0 +1,344 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# One test or more for each public vulnerability of container runtimes that
+# does not need exec: what the attack tried, under the CVE's name. The canary
+# is a place on the host that no container may reach.
+
+load lib
+
+setup()
+{
+	test_open
+	CANARY=$T/tmp/canary
+	mkdir "$CANARY"
+	echo precious > "$CANARY/file"
+}
+
+teardown()
+{
+	rm -rf --one-file-system "$CANARY"
+	test_close
+}
+
+canary_is_safe()
+{
+	is "$(ls -A "$CANARY")" file
+	is "$(cat "$CANARY/file")" precious
+	! grep -q " $CANARY" /proc/self/mountinfo || show "a mount on the host's canary"
+}
+
+# without_dev: the root file system's own /dev is used.
+without_dev()
+{
+	config 'del(.mounts[] | select(.destination | startswith("/dev")))'
+}
+
+# Either an error or a container that runs: what counts is the canary.
+attempt()
+{
+	try scrim run -b "$B" "$@" "$ID"
+	canary_is_safe
+}
+
+program()
+{
+	realpath "$(command -v ${SCRIM%% *})"
+}
+
+@test "CVE-2019-5736: /proc/self/exe as the program does not lead to the host's binary" {
+	before=$(md5sum < "$(program)")
+	printf '#!/proc/self/exe\n' > "$B/rootfs/entry"
+	chmod 755 "$B/rootfs/entry"
+	args /entry
+	attempt
+	args /proc/self/exe
+	attempt
+	is "$(md5sum < "$(program)")" "$before"
+}
+
+@test "CVE-2019-5736: the waiting init is not the host's binary and cannot be written" {
+	created
+	pid=$(pid_of "$ID")
+	[ "$(stat -Lc %d:%i "/proc/$pid/exe")" != "$(stat -c %d:%i "$(program)")" ] ||
+		show "/proc/PID/exe is the host's binary"
+	before=$(md5sum < "$(program)")
+	output=$("$PROBE" write "/proc/$pid/exe" overwritten || true)
+	[ "$output" != ok ] || [[ $SCRIM != *scrim ]] || show "written"
+	is "$(md5sum < "$(program)")" "$before"
+	deleted
+}
+
+@test "CVE-2019-5736: a container that sees the host's processes cannot write the runtime" {
+	namespace_drop pid
+	before=$(md5sum < "$(program)")
+	script 'for p in /proc/[0-9]*; do probe open $p/exe w; done 2> /dev/null | sort | uniq -c; echo end'
+	runs
+	is "$(md5sum < "$(program)")" "$before"
+}
+
+@test "CVE-2019-16884: nothing but proc is mounted on /proc" {
+	config 'del(.mounts[] | select(.destination == "/proc"))'
+	mkdir "$B/fake"
+	good=$(cat "$B/config.json")
+	for mount in '{destination: "/proc", type: "tmpfs", source: "tmpfs"}' \
+		'{destination: "/proc", source: "fake", options: ["bind"]}' \
+		'{destination: "proc/", source: "fake", options: ["rbind"]}' \
+		'{destination: "/tmp/../proc", source: "fake", options: ["bind"]}'; do
+		echo "$good" > "$B/config.json"
+		config ".mounts += [$mount]"
+		try scrim create -b "$B" "$ID"
+		[ "$status" != 0 ] || show "accepted: $mount"
+		says '/?proc'
+	done
+}
+
+@test "CVE-2019-16884: mounts below /proc are refused but for a short list" {
+	mkdir "$B/fake"
+	touch "$B/fake-file"
+	good=$(cat "$B/config.json")
+	for below in self/attr sys/kernel sysrq-trigger 1 self/task; do
+		echo "$good" > "$B/config.json"
+		mount_add "/proc/$below" none "$B/fake" bind
+		try scrim create -b "$B" "$ID"
+		[ "$status" != 0 ] || show "accepted: /proc/$below"
+	done
+	echo "$good" > "$B/config.json"
+	for below in meminfo cpuinfo uptime stat; do
+		echo "of our own" > "$B/fake-$below"
+		mount_add "/proc/$below" none "$B/fake-$below" bind
+	done
+	args cat /proc/meminfo /proc/cpuinfo /proc/uptime
+	runs
+	is "$(sort -u <<< "$output")" "of our own"
+}
+
+@test "CVE-2019-19921, CVE-2023-27561, CVE-2023-28642: /proc or /sys as a symbolic link is refused" {
+	for dir in proc sys; do
+		rmdir "$B/rootfs/$dir"
+		mkdir "$B/rootfs/bad-$dir"
+		ln -s "/bad-$dir" "$B/rootfs/$dir"
+		try scrim create -b "$B" "$ID"
+		[ "$status" != 0 ] || show "accepted: $dir is a link"
+		says "$dir"
+		rm "$B/rootfs/$dir"
+		mkdir "$B/rootfs/$dir"
+	done
+}
+
+@test "CVE-2019-19921: a link to the host's proc or to another directory is refused" {
+	rmdir "$B/rootfs/proc"
+	ln -s "$CANARY" "$B/rootfs/proc"
+	try scrim create -b "$B" "$ID"
+	[ "$status" != 0 ] || show "accepted"
+	canary_is_safe
+}
+
+@test "CVE-2019-18837: no kind of mount follows a link of its target to the host" {
+	ln -s "$CANARY" "$B/rootfs/last"
+	ln -s "$CANARY/file" "$B/rootfs/last-file"
+	mkdir -p "$B/rootfs/mid"
+	ln -s "${CANARY%/*}" "$B/rootfs/mid/up"
+	mkdir "$B/source"
+	echo text > "$B/text"
+	good=$(cat "$B/config.json")
+	for row in "tmpfs tmpfs -" "none $B/source bind" "none $B/source rbind" \
+		"none $B/text bind" "mqueue mqueue -" "proc proc -" "sysfs sysfs -" \
+		"devpts devpts newinstance" "cgroup cgroup -" "tmpfs tmpfs tmpcopyup"; do
+		for target in /last /last-file /last/new /mid/up/canary /mid/up/canary/new /last/../canary; do
+			echo "$good" > "$B/config.json"
+			set -- $row
+			mount_add "$target" "$1" "$2" ${3/#-/}
+			attempt
+		done
+	done
+}
+
+@test "CVE-2021-30465, CVE-2024-45310: a target that is swapped for a link during create" {
+	mkdir -p "$B/volume/real"
+	ln -s "$CANARY" "$B/volume/swap"
+	mkdir "$B/rootfs/vol"
+	mount_add /vol none "$B/volume" rbind
+	mount_add /vol/real/new/dir tmpfs tmpfs
+	background $PYTHON -c 'import ctypes, sys
+libc = ctypes.CDLL(None)
+a, b = (f"{sys.argv[1]}/{n}".encode() for n in ("real", "swap"))
+while True:
+    libc.renameat2(-100, a, -100, b, 2)' "$B/volume"
+	for i in {1..60}; do
+		try scrim run -b "$B" "$ID"
+		canary_is_safe
+	done
+}
+
+@test "CVE-2021-43784: a namespace path of 70 KiB is an error, not a crash" {
+	long=/$(head -c 71680 /dev/zero | tr '\0' a)
+	sed -i "s,\"type\": \"uts\",&\, \"path\": \"@LONG@\"," "$B/config.json"
+	config 'del(.hostname) | (.linux.namespaces[] | select(.type == "uts")).path = "@LONG@"'
+	sed -i "s,@LONG@,$long," "$B/config.json"
+	try scrim create -b "$B" "$ID"
+	[ "$status" = 1 ] || show "status"
+}
+
+@test "CVE-2021-43784: an environment of 70 KiB in one variable arrives" {
+	value=$(head -c 71680 /dev/zero | tr '\0' a)
+	sed -i "s,\"TERM=xterm\",\"LONG=$value\"," "$B/config.json"
+	script 'echo ${#LONG}'
+	runs
+	is "$output" 71680
+}
+
+@test "CVE-2024-21626: a working directory behind a descriptor is refused" {
+	args /bin/probe cwd
+	for fd in {3..24}; do
+		config '.process.cwd = $c' --arg c "/proc/self/fd/$fd"
+		try sh -c 'exec "$@" 7< '"$CANARY"' 8< / 9< /sys/fs/cgroup' sh \
+			$SCRIM --root "$ROOT" run -b "$B" "$ID"
+		[ "$status" != 0 ] || show "accepted: descriptor $fd"
+	done
+}
+
+@test "CVE-2024-21626: a link in the root to such a directory is refused as well" {
+	args /bin/probe cwd
+	ln -s /proc/self/fd/7 "$B/rootfs/link"
+	config '.process.cwd = "/link"'
+	try sh -c 'exec "$@" 7< /' sh $SCRIM --root "$ROOT" run -b "$B" "$ID"
+	[ "$status" != 0 ] || show "accepted"
+}
+
+@test "CVE-2024-21626: no descriptor of the runtime is left in the program" {
+	args /bin/probe fds
+	runs
+	is "$(cut -d' ' -f1 <<< "$output" | tr '\n' ' ')" "0 1 2 "
+	hides 'memfd|anon_inode| /$'
+}
+
+@test "CVE-2025-31133: /dev/null as a link does not turn masks into holes" {
+	without_dev
+	# A sysctl of the container's own network: a hole here harms nobody.
+	forward=/proc/sys/net/ipv4/ip_forward
+	for target in "$CANARY/file" $forward /etc/passwd; do
+		rm -rf "$B/rootfs/dev"
+		mkdir "$B/rootfs/dev"
+		ln -s "$target" "$B/rootfs/dev/null"
+		config '.linux.maskedPaths = ["/proc/version"]'
+		script "cat /proc/version; echo 1 > /proc/version; echo forward \$(cat $forward)"
+		attempt
+		[ "$status" != 0 ] || is "$output" 'forward 0'
+		is "$(head -n 1 "$B/rootfs/etc/passwd")" "root:x:0:0:root:/root:/bin/sh"
+	done
+}
+
+@test "CVE-2025-31133: a masked path is the null device even when that of the root is a file" {
+	without_dev
+	rm -rf "$B/rootfs/dev"
+	mkdir "$B/rootfs/dev"
+	echo readable > "$B/rootfs/dev/null"
+	config '.linux.maskedPaths = ["/proc/version"]'
+	args cat /proc/version
+	attempt
+	[ "$status" != 0 ] || is "$output" ""
+}
+
+@test "CVE-2025-52565: /dev/console as a link is not followed" {
+	without_dev
+	rm -rf "$B/rootfs/dev"
+	mkdir "$B/rootfs/dev"
+	config '.process.terminal = true'
+	for target in "$CANARY/file" "$CANARY/new" /etc/passwd; do
+		ln -sf "$target" "$B/rootfs/dev/console"
+		args sh -c 'echo hacked > /dev/console'
+		try timeout 10 script -qec "$SCRIM --root $ROOT run -b $B $ID" /dev/null
+		canary_is_safe
+		is "$(head -n 1 "$B/rootfs/etc/passwd")" "root:x:0:0:root:/root:/bin/sh"
+	done
+}
+
+@test "CVE-2025-52881: a file mounted over a sysctl does not get the write" {
+	mkdir "$B/fake"
+	echo untouched > "$B/fake/ip_forward"
+	config '.linux.sysctl = {"net.ipv4.ip_forward": "1"}'
+	mount_add /proc/sys/net/ipv4 none "$B/fake" bind
+	try scrim run -b "$B" "$ID"
+	is "$(cat "$B/fake/ip_forward")" untouched
+}
+
+@test "CVE-2026-41579, CVE-2026-47766: /dev as a link to the host gets no nodes and no links" {
+	without_dev
+	rm -rf "$B/rootfs/dev"
+	ln -s "$CANARY" "$B/rootfs/dev"
+	attempt
+	[[ $SCRIM != *scrim ]] || fails
+	rm "$B/rootfs/dev"
+	ln -s "../../../../../../../../../../$CANARY" "$B/rootfs/dev"
+	attempt
+}
+
+@test "CVE-2026-41579: a component of a device's path as a link is not left" {
+	ln -s "$CANARY" "$B/rootfs/opt"
+	config '.linux.devices = [{path: "/opt/null", type: "c", major: 1, minor: 3}]'
+	attempt
+}
+
+@test "CVE-2026-88264, CVE-2026-88265: /dev/null and /dev/console as links with a read-only root" {
+	without_dev
+	rm -rf "$B/rootfs/dev"
+	mkdir "$B/rootfs/dev"
+	mount_add /host none "$CANARY" bind
+	mkdir "$B/rootfs/host"
+	ln -s /host/file "$B/rootfs/dev/null"
+	ln -s /host/file "$B/rootfs/dev/console"
+	config '.root.readonly = true'
+	args sh -c 'echo hacked; echo hacked >&2'
+	attempt
+	echo from-a-file > "$T/input"
+	INPUT=$T/input attempt
+	try sh -c 'exec "$@" > /dev/null 2>&1 < /dev/null' sh $SCRIM --root "$ROOT" run -b "$B" "$ID"
+	canary_is_safe
+	rm "$T/input"
+}
+
+@test "CVE-2026-88265: stdio that is a file stays that file" {
+	args sh -c 'cat; echo out'
+	echo text > "$T/input"
+	INPUT=$T/input attempt
+	prints text
+	prints out
+	rm "$T/input"
+}
+
+@test "CVE-2024-1753: a link in the bundle as source is the host's to follow, dots do not leave" {
+	[[ $SCRIM == *scrim ]] || skip "not checked by others"
+	mkdir "$T/b/outside"
+	echo secret > "$T/b/outside/secret"
+	mount_add /m none ../outside bind
+	args cat /m/secret
+	try scrim run -b "$B" "$ID"
+	rm -r "$T/b/outside"
+	hides '^secret$'
+	[ "$status" != 0 ] || show "accepted"
+}
+
+@test "CVE-2024-9407: a word of propagation with more behind it is no propagation" {
+	[[ $SCRIM == *scrim ]] || skip "not checked by others"
+	mkdir "$B/source"
+	mount_add /m none "$B/source" bind "rprivate,lowerdir=/"
+	try scrim run -b "$B" "$ID"
+	if [ "$status" = 0 ]; then
+		hides lowerdir
+	fi
+	config '.linux.rootfsPropagation = "rprivate,lowerdir=/"'
+	refused
+}
+
+@test "path tricks: ids and cgroup paths cannot leave their place" {
+	for id in ../x ..; do
+		try scrim create -b "$B" -- "$id"
+		fails
+	done
+	[ ! -e "$T/x" ]
+	[[ $SCRIM != *disabled* ]] || return 0
+	config '.linux.cgroupsPath = "/../../x"'
+	try scrim create -b "$B" "$ID"
+	[[ $SCRIM != *scrim ]] || fails
+	[ "$status" != 0 ] || scrim delete --force "$ID"
+}

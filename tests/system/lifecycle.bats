@@ -1,0 +1,711 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# SPEC 10-18 (state), 19-55 (operations): every command against every status,
+# and the words, files and exit codes that engines match (2.1 of their list).
+
+load lib
+
+# --- create and start --------------------------------------------------------
+
+@test "create makes a container whose program has not run" {
+	script 'echo ran > /ran'
+	created
+	is "$(status_of "$ID")" created
+	[ ! -e "$B/rootfs/ran" ]
+	try scrim start "$ID"
+	succeeds
+	wait_until is_status "$ID" stopped
+	is "$(cat "$B/rootfs/ran")" ran
+	try scrim delete "$ID"
+	succeeds
+	try scrim state "$ID"
+	fails
+}
+
+@test "a running container says so" {
+	args /bin/sleep 100
+	started
+	is "$(status_of "$ID")" running
+	deleted
+}
+
+@test "the process exists between create and start and is the same after" {
+	args /bin/sleep 100
+	created
+	before=$(pid_of "$ID")
+	kill -0 "$before"
+	try scrim start "$ID"
+	is "$(pid_of "$ID")" "$before"
+	deleted
+}
+
+@test "state has the members of the specification and its indentation" {
+	config '.annotations = {"org.example.key": "v", "org.example.empty": ""}'
+	args /bin/sleep 100
+	started
+	try scrim state "$ID"
+	succeeds
+	state=$output
+	[ "$(wc -l <<< "$state")" -gt 5 ] || show "state is indented"
+	is "$(jq -r .id <<< "$state")" "$ID"
+	is "$(jq -r .status <<< "$state")" running
+	is "$(jq -r .bundle <<< "$state")" "$B"
+	is "$(jq -r .rootfs <<< "$state")" "$B/rootfs"
+	is "$(jq -r '.annotations["org.example.key"]' <<< "$state")" v
+	is "$(jq -r '.annotations["org.example.empty"]' <<< "$state")" ""
+	is "$(jq -r '.pid | type' <<< "$state")" number
+	jq -er '.ociVersion | test("^1[.][0-9]+[.][0-9]+")' <<< "$state" > /dev/null ||
+		show "ociVersion"
+	created=$(jq -r .created <<< "$state")
+	[[ $created =~ ^20[0-9-]{8}T[0-9:]{8}([.][0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})$ ]] ||
+		show "created is RFC 3339: $created"
+	[ "$(date -d "$created" +%s)" -ge $(($(date +%s) - 60)) ]
+	is "$(jq -r .owner <<< "$state")" root
+	is "$(jq -rc 'keys_unsorted - ["annotations"]' <<< "$state")" \
+		'["ociVersion","id","pid","status","bundle","rootfs","created","owner"]'
+	deleted
+}
+
+@test "a stopped container has pid 0" {
+	started
+	wait_until is_status "$ID" stopped
+	is "$(pid_of "$ID")" 0
+	deleted
+}
+
+@test "the bundle is the working directory unless it is named" {
+	cd "$B"
+	try scrim create "$ID"
+	succeeds
+	is "$(scrim state "$ID" | jq -r .bundle)" "$B"
+	deleted
+}
+
+@test "a relative bundle path is absolute in the state" {
+	cd "$T/b"
+	try scrim create --bundle "./$ID" "$ID"
+	succeeds
+	is "$(scrim state "$ID" | jq -r .bundle)" "$B"
+	deleted
+}
+
+@test "create without a bundle's config.json names the file" {
+	rm "$B/config.json"
+	refused
+	says 'config\.json'
+}
+
+@test "create without an id fails" {
+	try scrim create -b "$B"
+	[ "$status" != 0 ]
+	[ -n "$stderr" ]
+}
+
+@test "an id in use is refused and the first container lives on" {
+	args /bin/sleep 100
+	started
+	try scrim create -b "$B" "$ID"
+	fails
+	says 'container with given ID already exists'
+	is "$(status_of "$ID")" running
+	deleted
+}
+
+@test "an id in use is refused even when the container has stopped" {
+	started
+	wait_until is_status "$ID" stopped
+	try scrim create -b "$B" "$ID"
+	fails
+	says 'container with given ID already exists'
+	deleted
+}
+
+@test "an id can be used again after delete" {
+	for i in 1 2 3; do
+		args /bin/probe exit 0
+		runs
+	done
+}
+
+@test "ids that are no plain name are refused" {
+	for bad in . .. ../x a/b "a b" 'a
+b' 'ä' 'a:b' ''; do
+		try scrim create -b "$B" -- "$bad"
+		fails
+		[ -z "$bad" ] || says 'invalid container ID format'
+	done
+	[ ! -e "$T/x" ]
+}
+
+@test "ids of all permitted letters work" {
+	ID=$ID-aZ09_+.-
+	runs
+}
+
+@test "--root / is refused" {
+	try $SCRIM --root / create -b "$B" "$ID"
+	rm -rf --one-file-system "/$ID"
+	fails
+}
+
+@test "changes to the configuration after create have no effect" {
+	script 'hostname; echo "$A"; id -u'
+	config '.process.env += ["A=before"]'
+	created
+	script 'echo changed'
+	config '.hostname = "other" | .process.env += ["A=after"]'
+	rm "$B/config.json"
+	scrim start "$ID"
+	wait_until is_status "$ID" stopped
+	is "$(cat "$OUT")" "gauze
+before
+0"
+	deleted
+}
+
+@test "start of an unknown id fails" {
+	try scrim start nobody
+	fails
+	says 'container does not exist'
+}
+
+@test "start of a running container fails and has no effect" {
+	args /bin/sleep 100
+	started
+	before=$(pid_of "$ID")
+	try scrim start "$ID"
+	fails
+	says 'cannot start an already running container'
+	is "$(pid_of "$ID")" "$before"
+	is "$(status_of "$ID")" running
+	deleted
+}
+
+@test "start of a stopped container fails" {
+	started
+	wait_until is_status "$ID" stopped
+	try scrim start "$ID"
+	fails
+	says 'cannot start a container that has stopped'
+	deleted
+}
+
+@test "start fails at once where the init has died" {
+	created
+	kill -KILL "$(pid_of "$ID")"
+	wait_until is_status "$ID" stopped
+	try timeout 2 $SCRIM --root "$ROOT" start "$ID"
+	fails
+	says 'cannot start a container that has stopped'
+	deleted
+}
+
+@test "start without an id fails" {
+	try scrim start
+	[ "$status" != 0 ]
+	[ -n "$stderr" ]
+}
+
+@test "a container without process can be created, its start fails" {
+	config 'del(.process)'
+	created
+	is "$(status_of "$ID")" created
+	try scrim start "$ID"
+	fails
+	says 'process'
+	deleted
+}
+
+@test "two starts at once: one succeeds, the program runs once" {
+	script 'echo ran >> /ran; sleep 100'
+	created
+	scrim start "$ID" > "$T/one" 2>&1 3>&- &
+	one=$!
+	scrim start "$ID" > "$T/two" 2>&1 3>&- &
+	two=$!
+	good=0
+	wait "$one" && good=$((good + 1))
+	wait "$two" && good=$((good + 1))
+	is "$good" 1
+	wait_until file_says "$B/rootfs/ran" ran
+	is "$(wc -l < "$B/rootfs/ran")" 1
+	deleted
+}
+
+@test "two creates of one id at once: one succeeds" {
+	args /bin/sleep 100
+	scrim create -b "$B" "$ID" > "$T/one" 2>&1 3>&- < /dev/null &
+	one=$!
+	scrim create -b "$B" "$ID" > "$T/two" 2>&1 3>&- < /dev/null &
+	two=$!
+	good=0
+	wait "$one" && good=$((good + 1))
+	wait "$two" && good=$((good + 1))
+	is "$good" 1
+	is "$(status_of "$ID")" created
+	deleted
+}
+
+# --- kill --------------------------------------------------------------------
+
+@test "kill sends TERM unless told, to a running container" {
+	args /bin/probe catch
+	started
+	wait_until file_says "$OUT" ready
+	try scrim kill "$ID"
+	succeeds
+	wait_until is_status "$ID" stopped
+	deleted
+}
+
+@test "kill takes names with and without SIG in any case, and numbers" {
+	args /bin/probe catch
+	started
+	out=$T/caught
+	cp "$OUT" "$out"
+	wait_until file_says "$OUT" ready
+	deleted
+	# The words of try() overwrite $OUT, so the program writes to a file.
+	script 'exec probe catch >> /caught'
+	started
+	wait_until file_says "$B/rootfs/caught" ready
+	for signal in HUP:1 SIGHUP:1 hup:1 sigusr1:10 SigUsr2:12 15:15; do
+		[ "$signal" = 15:15 ] && continue
+		: > "$B/rootfs/caught"
+		try scrim kill "$ID" "${signal%:*}"
+		succeeds
+		wait_until file_says "$B/rootfs/caught" "${signal#*:}"
+	done
+	for number in 3 12 34 64; do
+		: > "$B/rootfs/caught"
+		try scrim kill "$ID" "$number"
+		succeeds
+		wait_until file_says "$B/rootfs/caught" "$number"
+	done
+	deleted
+}
+
+@test "kill knows the real-time signals by name" {
+	script 'exec probe catch >> /caught'
+	started
+	wait_until file_says "$B/rootfs/caught" ready
+	try scrim kill "$ID" RTMIN+3
+	succeeds
+	wait_until file_says "$B/rootfs/caught" 37
+	deleted
+}
+
+@test "kill of an unknown signal names it" {
+	args /bin/sleep 100
+	started
+	for signal in NONSENSE 65 -1 1x 4294967305; do
+		try scrim kill -- "$ID" "$signal"
+		fails
+		says "unknown signal .?\"$signal"
+	done
+	is "$(status_of "$ID")" running
+	deleted
+}
+
+@test "kill of an unknown id fails" {
+	try scrim kill nobody KILL
+	fails
+	says 'container does not exist'
+}
+
+@test "kill of a stopped container fails" {
+	started
+	wait_until is_status "$ID" stopped
+	try scrim kill "$ID" KILL
+	fails
+	says 'container not running'
+	deleted
+}
+
+@test "kill --all forgives a stopped container" {
+	started
+	wait_until is_status "$ID" stopped
+	try scrim kill --all "$ID" KILL
+	succeeds
+	try scrim kill -a "$ID" 9
+	succeeds
+	deleted
+}
+
+@test "kill reaches a created container" {
+	created
+	try scrim kill "$ID" KILL
+	succeeds
+	wait_until is_status "$ID" stopped
+	deleted
+}
+
+@test "kill without an id fails" {
+	try scrim kill
+	[ "$status" != 0 ]
+	[ -n "$stderr" ]
+}
+
+@test "kill reaches nobody but the container's first process" {
+	script 'probe catch >> /child & exec probe catch >> /first'
+	started
+	wait_until file_says "$B/rootfs/first" ready
+	wait_until file_says "$B/rootfs/child" ready
+	try scrim kill "$ID" USR1
+	wait_until file_says "$B/rootfs/first" 10
+	! grep -q 10 "$B/rootfs/child"
+	deleted
+}
+
+@test "kill KILL in a shared pid namespace takes the whole container" {
+	namespace_drop pid
+	script 'sleep 300 & exec sleep 300'
+	started
+	try scrim kill "$ID" KILL
+	succeeds
+	wait_until is_status "$ID" stopped
+	try scrim delete "$ID"
+	succeeds
+}
+
+# --- delete ------------------------------------------------------------------
+
+@test "delete of an unknown id fails" {
+	try scrim delete nobody
+	fails
+	says 'container does not exist'
+}
+
+@test "delete --force of an unknown id succeeds" {
+	try scrim delete --force nobody
+	succeeds
+	try scrim delete -f nobody
+	succeeds
+}
+
+@test "delete of a running container fails and has no effect" {
+	args /bin/sleep 100
+	started
+	try scrim delete "$ID"
+	fails
+	says "cannot delete container $ID that is not stopped: running"
+	is "$(status_of "$ID")" running
+	deleted
+}
+
+@test "delete of a created container kills and removes it" {
+	created
+	pid=$(pid_of "$ID")
+	try scrim delete "$ID"
+	succeeds
+	! kill -0 "$pid" 2> /dev/null
+	try scrim state "$ID"
+	fails
+	says 'container does not exist'
+}
+
+@test "delete --force ends a running container with all its processes" {
+	script 'sleep 300 & sleep 300 & exec sleep 300'
+	started
+	try scrim delete --force "$ID"
+	succeeds
+}
+
+@test "delete without an id fails" {
+	try scrim delete
+	[ "$status" != 0 ]
+	[ -n "$stderr" ]
+}
+
+@test "delete does not touch the bundle" {
+	config 'del(.mounts[] | select(.destination == "/dev"))'
+	before=$(cd "$B" && find . -path ./rootfs/dev -prune -o -print | sort)
+	started
+	wait_until is_status "$ID" stopped
+	deleted
+	is "$(cd "$B" && find . -path ./rootfs/dev -prune -o -print | sort)" "$before"
+}
+
+# --- state and list ----------------------------------------------------------
+
+@test "state of an unknown id fails" {
+	try scrim state nobody
+	fails
+	says 'container does not exist'
+}
+
+@test "state without an id fails" {
+	try scrim state
+	[ "$status" != 0 ]
+	[ -n "$stderr" ]
+}
+
+@test "list shows a table with a heading" {
+	args /bin/sleep 100
+	started
+	try scrim list
+	succeeds
+	shows '^ID +PID +STATUS +BUNDLE +CREATED +OWNER'
+	shows "^$ID +$(pid_of "$ID") +running +$B +20[0-9-]+T[^ ]* +root"
+	deleted
+}
+
+@test "list of nothing is a heading, or an empty array" {
+	try scrim list
+	succeeds
+	is "$(wc -l <<< "$output")" 1
+	try scrim list --format json
+	succeeds
+	[ "$output" = "[]" ] || [ "$output" = null ] || show "expected []"
+	try scrim list -q
+	succeeds
+	is "$output" ""
+}
+
+@test "list --format json is one compact line of states" {
+	started
+	wait_until is_status "$ID" stopped
+	try scrim list --format=json
+	succeeds
+	is "$(wc -l <<< "$output")" 1
+	is "$(jq -r '.[0].id' <<< "$output")" "$ID"
+	is "$(jq -r '.[0].status' <<< "$output")" stopped
+	is "$(jq -rc '.[0] | keys_unsorted' <<< "$output")" \
+		'["ociVersion","id","pid","status","bundle","rootfs","created","owner"]'
+	deleted
+}
+
+@test "list -q prints ids alone, sorted" {
+	created
+	for word in z a m; do
+		config '.linux.cgroupsPath += $w' --arg w "$word"
+		scrim create -b "$B" "$ID.$word" < /dev/null > /dev/null 2>&1 3>&-
+	done
+	try scrim list --quiet
+	is "$output" "$ID
+$ID.a
+$ID.m
+$ID.z"
+	for word in .z .a .m ''; do
+		scrim delete --force "$ID$word"
+	done
+}
+
+@test "a foreign directory below the state root is no container" {
+	mkdir "$ROOT/foreign"
+	try scrim list -q
+	rmdir "$ROOT/foreign"
+	[ "$status" = 0 ]
+	is "$output" ""
+}
+
+# --- files and words ---------------------------------------------------------
+
+@test "the pid file holds digits without a newline" {
+	args /bin/sleep 100
+	cd "$T"
+	created --pid-file pid
+	is "$(cat pid; echo x)" "$(pid_of "$ID")x"
+	is "$(ls "$T" -A | grep -c '^\.pid')" 0
+	rm pid
+	deleted
+}
+
+@test "an unwritable pid file is an error and leaves no container" {
+	refused --pid-file "$T/no/such/place"
+	says 'no/such/.?place'
+}
+
+@test "create --pid-file of run is written before the program runs" {
+	mount_add /pids none "$T" rbind ro
+	mkdir "$B/rootfs/pids"
+	script 'cat /pids/pid > /dev/null && echo seen'
+	runs --pid-file "$T/pid"
+	prints seen
+	rm "$T/pid"
+}
+
+@test "a failure is one JSON object in the log and one sentence on stderr" {
+	log=$T/log.json
+	try scrim --log "$log" --log-format json start nobody
+	fails
+	says 'container does not exist'
+	is "$(wc -l < "$log")" 1
+	is "$(jq -r .level "$log")" error
+	jq -er '.msg | test("container does not exist")' "$log"
+	date -d "$(jq -r .time "$log")" > /dev/null
+	[[ $(jq -r .time "$log") =~ ^20[0-9-]{8}T[0-9:]{8}([.][0-9]+)?(Z|[+-][0-9:]+)$ ]]
+	rm "$log"
+}
+
+@test "the log is appended to" {
+	log=$T/log
+	echo before > "$log"
+	try scrim --log "$log" start nobody
+	fails
+	is "$(head -n 1 "$log")" before
+	is "$(wc -l < "$log")" 2
+	is "$(stat -c %a "$log")" 644
+	rm "$log"
+}
+
+@test "success writes nothing into the log" {
+	log=$T/log
+	try scrim --log "$log" --log-format json run -b "$B" "$ID"
+	succeeds
+	[ ! -s "$log" ]
+	rm -f "$log"
+}
+
+@test "a failing create is one JSON object in the log" {
+	log=$T/log.json
+	config '.mounts += [{destination: "/x", type: "nonsensefs", source: "x"}]'
+	try scrim --log "$log" --log-format json create -b "$B" "$ID"
+	fails
+	is "$(wc -l < "$log")" 1
+	is "$(jq -r .level "$log")" error
+	says nonsensefs
+	! grep -qi 'no such file or directory' "$ERR"
+	rm "$log"
+}
+
+@test "all commands work with an empty environment" {
+	program=$(command -v ${SCRIM%% *})
+	options=${SCRIM#"${SCRIM%% *}"}
+	bare() { env -i "$program" $options --root "$ROOT" "$@"; }
+	for command in "create -b $B" start state "kill" "delete"; do
+		[ "$command" = kill ] && wait_until is_status "$ID" stopped &&
+			command="kill -a"
+		try bare $command "$ID"
+		succeeds
+	done
+}
+
+@test "all commands work where the caller has closed its descriptors" {
+	program=$(command -v ${SCRIM%% *})
+	try sh -c 'exec "$@" 0<&- 1>&- 2>&-' sh $SCRIM --root "$ROOT" create -b "$B" "$ID"
+	is "$status" 0
+	try scrim start "$ID"
+	succeeds
+	deleted
+}
+
+@test "--version begins with the program's name and tells the specification" {
+	try scrim --version
+	succeeds
+	shows '^[a-z]+ version '
+	shows '^spec: 1\.[0-9]+\.[0-9]+'
+}
+
+@test "called as runc its version reads as runc's" {
+	[ "${SCRIM##*/}" = scrim ] || skip "SCRIM is not scrim itself"
+	ln -s "$(realpath "$SCRIM")" "$TMPDIR/runc"
+	try "$TMPDIR/runc" --version
+	succeeds
+	shows '^runc version '
+	rm "$TMPDIR/runc"
+}
+
+@test "every command has a --help that succeeds" {
+	for command in create start run state kill delete list spec features; do
+		try scrim "$command" --help
+		[ "$status" = 0 ] || show "$command --help"
+		[ -n "$output" ] || show "$command --help"
+	done
+	try scrim --help
+	succeeds
+}
+
+@test "checkpoint is not claimed to exist" {
+	[[ $SCRIM == *scrim ]] || skip "another runtime may know checkpoint"
+	try scrim checkpoint --help
+	[ "$status" != 0 ] || show "checkpoint --help must fail until it works"
+}
+
+@test "an unknown command and an unknown option are errors" {
+	try scrim frobnicate
+	[ "$status" != 0 ]
+	[ -n "$stderr" ]
+	try scrim create --frobnicate "$ID"
+	[ "$status" != 0 ]
+	[ -n "$stderr" ]
+}
+
+@test "options are taken with = and with one dash, before the id" {
+	[[ $SCRIM == *scrim ]] || skip "about scrim's own option parser"
+	try scrim create -bundle="$B" -no-new-keyring --pid-file="$T/pid" "$ID"
+	succeeds
+	rm "$T/pid"
+	deleted
+}
+
+@test "features is JSON and names what works" {
+	try scrim features
+	succeeds
+	jq -e '.ociVersionMin and .ociVersionMax' <<< "$output" > /dev/null
+	jq -e '.mountOptions | index("rro") and index("tmpcopyup")' <<< "$output" > /dev/null
+	jq -e '.linux.namespaces | index("mount")' <<< "$output" > /dev/null
+	jq -e '.linux.mountExtensions.idmap.enabled' <<< "$output" > /dev/null
+	jq -e '.hooks | index("createContainer")' <<< "$output" > /dev/null
+}
+
+@test "spec writes a configuration that runs" {
+	mkdir "$B/new"
+	cd "$B/new"
+	try scrim spec
+	succeeds
+	jq -e '.ociVersion' config.json > /dev/null
+	try scrim spec
+	fails
+	mv "$B/rootfs" .
+	jq '.process.terminal = false | .process.args = ["/bin/echo", "hi"] |
+		.process.rlimits = []' config.json > c && mv c config.json
+	try scrim run -b . "$ID"
+	[ "$status" = 0 ] || show "run"
+	prints hi
+}
+
+@test "spec -b writes into the bundle" {
+	rm "$B/config.json"
+	try scrim spec -b "$B"
+	succeeds
+	jq -e '.root.path == "rootfs"' "$B/config.json" > /dev/null
+}
+
+# --- what a failure leaves ---------------------------------------------------
+
+@test "a failing create leaves nothing, however late it fails" {
+	cp "$B/config.json" "$T/good.json"
+	for filter in \
+		'.root.path = "nowhere"' \
+		'.mounts += [{destination: "/a", type: "nonsensefs", source: "x"}]' \
+		'.mounts += [{destination: "/a", source: "/no/source", options: ["bind"]}]' \
+		'.linux.namespaces += [{type: "user"}]' \
+		'.linux.sysctl = {"kernel.nonsense_of_ours": "1"}' \
+		'.process.rlimits = [{type: "RLIMIT_NONSENSE", soft: 1, hard: 1}]' \
+		'.linux.maskedPaths = ["relative"]' \
+		'.hooks.createRuntime = [{path: "/bin/false"}]' \
+		'.hooks.createContainer = [{path: "/bin/false"}]' \
+		'.process.cwd = "relative"'; do
+		cp "$T/good.json" "$B/config.json"
+		config "$filter"
+		try scrim create -b "$B" "$ID"
+		[ "$status" != 0 ] || show "accepted: $filter"
+		for left in $(leftovers); do
+			show "$filter left behind: $left"
+		done
+	done
+	rm "$T/good.json"
+}
+
+@test "a failing start for a missing program tells so and leaves a stopped container" {
+	args /bin/nothing-of-this-name
+	try scrim create -b "$B" "$ID"
+	if [ "$status" = 0 ]; then
+		try scrim start "$ID"
+		fails
+		wait_until is_status "$ID" stopped
+	fi
+	says 'executable file not found in|[Nn]o such file or directory|open executable'
+	deleted
+}

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# Podman runs containers on top of scrim: with the words, files and exit
+# codes that its monitor and itself rely on. Its storage lies in the test's
+# own directory; the resources that need a controller are turned off.
+
+load lib
+
+setup()
+{
+	test_open
+	needs podman
+	[[ $SCRIM != *" "* ]] || skip "SCRIM has options of its own"
+	RUNTIME=$(realpath "$(command -v "$SCRIM")")
+	mkdir -p "$T/podman"
+	limits=(--network none --pids-limit=-1 --ulimit nofile=1000:1000 --ulimit nproc=1000:1000)
+	conmon=$(command -v conmon || ls /usr/libexec/podman/conmon /usr/bin/conmon 2> /dev/null | head -n 1)
+	[ -n "$conmon" ] || skip "conmon is not installed"
+}
+
+teardown()
+{
+	if [ -d "$T/podman" ]; then
+		engine rm --all --force > /dev/null 2>&1 3>&- < /dev/null || true
+		awk -v t="$T/podman" 'index($5, t) == 1 { print $5 }' /proc/self/mountinfo |
+			sort -r | xargs -r -n 1 umount -l
+		rm -rf --one-file-system "$T/podman"
+	fi
+	find "$CGROUP" -depth -type d -name 'libpod*' -exec rmdir {} + 2> /dev/null || true
+	test_close
+}
+
+# engine ARGUMENT...: podman with its state in the test's directory.
+engine()
+{
+	podman --root "$T/podman/root" --runroot "$T/podman/run" \
+		--tmpdir "$T/podman/tmp" --storage-driver vfs --events-backend file \
+		--runtime "$RUNTIME" --cgroup-manager=cgroupfs "$@"
+}
+
+@test "podman run prints what the program says, and exits with its status" {
+	try engine run --rm "${limits[@]}" --rootfs "$B/rootfs" /bin/echo hi
+	[ "$status" = 0 ] || show "podman run"
+	prints hi
+	try engine run --rm "${limits[@]}" --rootfs "$B/rootfs" /bin/probe exit 7
+	is "$status" 7
+}
+
+@test "podman knows a missing program and one that cannot be executed" {
+	echo text > "$B/rootfs/text"
+	try engine run --rm "${limits[@]}" --rootfs "$B/rootfs" /bin/nothing
+	is "$status" 127
+	try engine run --rm "${limits[@]}" --rootfs "$B/rootfs" /text
+	is "$status" 126
+}
+
+@test "podman create, start, kill, inspect and remove" {
+	try engine create --name one "${limits[@]}" --rootfs "$B/rootfs" /bin/probe catch
+	[ "$status" = 0 ] || show "create"
+	try engine start one
+	[ "$status" = 0 ] || show "start"
+	is "$(engine inspect -f '{{.State.Status}}' one)" running
+	try engine kill --signal USR1 one
+	[ "$status" = 0 ] || show "kill"
+	says_ten() { engine logs one 2>&1 | grep -qx 10; }
+	wait_until says_ten
+	try engine stop --time 2 one
+	[ "$status" = 0 ] || show "stop"
+	try engine rm one
+	[ "$status" = 0 ] || show "rm"
+}
+
+@test "podman run --detach, wait and logs" {
+	try engine run --detach --name two "${limits[@]}" --rootfs "$B/rootfs" \
+		/bin/sh -c 'echo words; sleep 0.5; exit 3'
+	[ "$status" = 0 ] || show "run"
+	is "$(engine wait two)" 3
+	is "$(engine logs two)" words
+	try engine rm two
+	[ "$status" = 0 ] || show "rm"
+}
+
+@test "podman run with a terminal, a volume, a tmpfs and a user" {
+	mkdir "$T/podman/volume"
+	echo text > "$T/podman/volume/file"
+	try engine run --rm "${limits[@]}" -v "$T/podman/volume:/v:ro" --tmpfs /t \
+		--user 1000:1000 --read-only --rootfs "$B/rootfs" \
+		/bin/sh -c 'cat /v/file; id -u; touch /v/x 2> /dev/null || echo read-only; grep -c " /t " /proc/self/mountinfo'
+	[ "$status" = 0 ] || show "run"
+	is "$output" "text
+1000
+read-only
+1"
+	try engine run --rm --tty "${limits[@]}" --rootfs "$B/rootfs" /bin/probe winsize
+	[ "$status" = 0 ] || show "run -t"
+	shows 'tty=/dev/(pts/0|console) ctty=ok'
+}
+
+@test "podman run with a user namespace" {
+	chmod 755 "$T" "$B"
+	find "$B/rootfs" -type d -exec chown 100000:100000 {} +
+	try engine run --rm "${limits[@]}" --uidmap 0:100000:65536 --gidmap 0:100000:65536 \
+		--rootfs "$B/rootfs" /bin/cat /proc/self/uid_map
+	[ "$status" = 0 ] || show "run"
+	shows '^ +0 +100000 +65536'
+}

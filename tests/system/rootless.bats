@@ -1,0 +1,225 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# SPEC 108, 115, 137: an ordinary user runs containers: the bundle of
+# `spec --rootless` with no help, more ids by newuidmap and newgidmap.
+# The user exists in copies of the host's files only, in a mount namespace
+# of each command's own.
+
+load lib
+
+USER_ID=4242
+SUB_ID=700000
+
+setup()
+{
+	test_open
+	needs setpriv unshare
+	mkdir -p "$T/files" "$T/home" "$T/home/run" "$T/home/bin"
+	cp "$(command -v ${SCRIM%% *})" "$T/home/bin/"
+	RUNTIME="$T/home/bin/$(basename "${SCRIM%% *}")"
+	[[ $SCRIM != *" "* ]] || RUNTIME="$RUNTIME ${SCRIM#* }"
+	for file in passwd group; do
+		cp "/etc/$file" "$T/files/$file"
+	done
+	echo "gauze:x:$USER_ID:$USER_ID::$T/home:/bin/sh" >> "$T/files/passwd"
+	echo "gauze:x:$USER_ID:" >> "$T/files/group"
+	echo "gauze:$SUB_ID:65536" > "$T/files/subuid"
+	cp "$T/files/subuid" "$T/files/subgid"
+	chmod 755 "$T" "$T/b" "$B"
+	chown -R "$USER_ID:$USER_ID" "$T/home"
+	find "$B" -type d -exec chown "$USER_ID:$USER_ID" {} +
+	chown "$USER_ID:$USER_ID" "$B/config.json" "$B/rootfs/etc/"*
+}
+
+teardown()
+{
+	rm -rf --one-file-system "$T/files" "$T/home"
+	test_close
+}
+
+# as_user COMMAND...: as the user, who knows nothing of root's state.
+as_user()
+{
+	unshare --mount --propagation private sh -c '
+		files=$1
+		shift
+		for file in passwd group subuid subgid; do
+			[ -e "/etc/$file" ] || continue
+			mount --bind "$files/$file" "/etc/$file"
+		done
+		exec "$@"' sh "$T/files" setpriv --reuid $USER_ID --regid $USER_ID \
+		--clear-groups env -i PATH="$PATH" HOME="$T/home" \
+		XDG_RUNTIME_DIR="$T/home/run" "$@"
+}
+
+user_scrim()
+{
+	as_user $RUNTIME "$@"
+}
+
+# rootless: the configuration of spec --rootless, without a terminal.
+rootless()
+{
+	rm "$B/config.json"
+	try user_scrim spec --rootless -b "$B"
+	[ "$status" = 0 ] || (cd "$B" && try user_scrim spec --rootless)
+	config '.process.terminal = false | .process.rlimits = [] | .root.readonly = false |
+		.process.env = ["PATH=/bin:/sbin"]'
+	chown $USER_ID "$B/config.json"
+}
+
+@test "the bundle of spec --rootless runs, its root is the user" {
+	rootless
+	script 'id -u; touch /made; cat /proc/self/uid_map'
+	try user_scrim run -b "$B" "$ID"
+	[ "$status" = 0 ] || show "run"
+	is "$(head -n 1 <<< "$output")" 0
+	shows "^ +0 +$USER_ID +1$"
+	is "$(stat -c %u "$B/rootfs/made")" $USER_ID
+}
+
+@test "the commands of the life cycle work for a user" {
+	rootless
+	args /bin/sleep 100
+	try user_scrim create -b "$B" "$ID"
+	succeeds
+	is "$(user_scrim state "$ID" | jq -r .status)" created
+	try user_scrim start "$ID"
+	succeeds
+	is "$(user_scrim state "$ID" | jq -r .status)" running
+	is "$(user_scrim list -q)" "$ID"
+	[ -n "$(find "$T/home/run" -name "$ID")" ] || show "not below XDG_RUNTIME_DIR"
+	try user_scrim kill "$ID" KILL
+	succeeds
+	stopped() { [ "$(user_scrim state "$ID" | jq -r .status)" = stopped ]; }
+	wait_until stopped
+	try user_scrim delete "$ID"
+	succeeds
+	is "$(find "$T/home/run" -name "$ID")" ""
+}
+
+@test "newuidmap and newgidmap write what the user may have" {
+	needs newuidmap newgidmap
+	rootless
+	config '.linux.uidMappings = [{containerID: 0, hostID: $u, size: 1},
+		{containerID: 1, hostID: $s, size: 1000}] |
+		.linux.gidMappings = .linux.uidMappings' \
+		--argjson u $USER_ID --argjson s $SUB_ID
+	config '.process.capabilities[] += ["CAP_CHOWN"]'
+	script 'touch /made; chown 5:6 /made && cat /proc/self/gid_map'
+	try user_scrim run -b "$B" "$ID"
+	[ "$status" = 0 ] || show "run"
+	shows "^ +1 +$SUB_ID +1000$"
+	is "$(stat -c %u:%g "$B/rootfs/made")" $((SUB_ID + 4)):$((SUB_ID + 5))
+}
+
+@test "a program may run as another mapped user" {
+	needs newuidmap newgidmap
+	rootless
+	config '.linux.uidMappings = [{containerID: 0, hostID: $u, size: 1},
+		{containerID: 1, hostID: $s, size: 1000}] |
+		.linux.gidMappings = .linux.uidMappings |
+		.process.user = {uid: 7, gid: 8}' \
+		--argjson u $USER_ID --argjson s $SUB_ID
+	script 'id -u; id -g'
+	try user_scrim run -b "$B" "$ID"
+	is "$output" "7
+8"
+}
+
+@test "mappings beyond the user's share are refused with a reason" {
+	rootless
+	config '.linux.uidMappings += [{containerID: 1, hostID: 0, size: 1}]'
+	try user_scrim run -b "$B" "$ID"
+	[ "$status" != 0 ] || show "accepted"
+	says 'newuidmap|uid_map|mapping|subuid'
+}
+
+@test "a user namespace of its own mapping alone needs no help" {
+	rootless
+	chmod 755 "$B"
+	script 'id -u'
+	# Without newuidmap in PATH.
+	try as_user env PATH=/nowhere $RUNTIME run -b "$B" "$ID"
+	[ "$status" = 0 ] || show "run"
+	is "$output" 0
+}
+
+@test "mounts and masks of a user's container are as asked for" {
+	rootless
+	mkdir "$B/source"
+	chown $USER_ID "$B/source"
+	mount_add /m none "$B/source" rbind ro
+	mount_add /t tmpfs tmpfs size=1m nosuid
+	config '.linux.maskedPaths = ["/proc/kcore", "/proc/keys"] |
+		.linux.readonlyPaths = ["/proc/sys"]'
+	script 'cat /proc/self/mountinfo; touch /m/x 2> /dev/null && echo wrote; echo x > /dev/null && echo null'
+	try user_scrim run -b "$B" "$ID"
+	[ "$status" = 0 ] || show "run"
+	mount_has /m ro
+	mount_has /t nosuid size=1024k
+	mount_has /proc/sys ro
+	hides '^wrote'
+	prints null
+}
+
+@test "locked flags of the host's mounts are kept for a user" {
+	rootless
+	mkdir "$B/source"
+	mount -t tmpfs -o nosuid,nodev,noexec locked "$B/source"
+	mount_add /m none "$B/source" rbind ro
+	args cat /proc/self/mountinfo
+	try user_scrim run -b "$B" "$ID"
+	umount "$B/source"
+	[ "$status" = 0 ] || show "run"
+	mount_has /m ro nosuid nodev noexec
+}
+
+@test "hooks and a detached container work for a user" {
+	rootless
+	config '.hooks.createRuntime = [{path: "/bin/sh", args: ["sh", "-c", $t]}]' \
+		--arg t "id -u > $B/rootfs/hook"
+	args /bin/sleep 100
+	try user_scrim run --detach -b "$B" "$ID"
+	[ "$status" = 0 ] || show "run"
+	is "$(cat "$B/rootfs/hook")" $USER_ID
+	try user_scrim delete --force "$ID"
+	succeeds
+}
+
+@test "a user's failing create leaves nothing" {
+	rootless
+	config '.mounts += [{destination: "/x", type: "nonsensefs", source: "x"}]'
+	try user_scrim create -b "$B" "$ID"
+	[ "$status" != 0 ] || show "accepted"
+	is "$(find "$T/home/run" -name "$ID")" ""
+	is "$(user_scrim list -q)" ""
+}
+
+@test "CVE-2023-25809: without a cgroup namespace the cgroup mount is not writable for a user" {
+	rootless
+	namespace_drop cgroup
+	mount_add /sys/fs/cgroup cgroup cgroup nosuid noexec nodev relatime rw
+	script 'mkdir /sys/fs/cgroup/x 2> /dev/null && echo made; cat /proc/self/mountinfo'
+	try user_scrim run -b "$B" "$ID"
+	[ "$status" != 0 ] || hides '^made'
+}
+
+@test "a user cannot have a container without a user namespace" {
+	[[ $SCRIM == *scrim ]] || skip "others make one unasked"
+	rootless
+	namespace_drop user
+	try user_scrim run -b "$B" "$ID"
+	[ "$status" != 0 ] || show "accepted"
+	[ -n "$stderr" ]
+}
+
+@test "a user does not see or touch root's containers" {
+	args /bin/sleep 100
+	started
+	is "$(user_scrim list -q)" ""
+	try user_scrim --root "$ROOT" kill "$ID" KILL
+	[ "$status" != 0 ] || show "killed"
+	is "$(status_of "$ID")" running
+	deleted
+}

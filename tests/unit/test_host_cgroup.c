@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Cgroups as far as they need no cgroup: where one belongs [133-135], reading
+ * lists of words, and cgroup.events, for which any directory with such a file
+ * will do.
+ */
+#include "base/err.h"
+#include "host/cgroup.h"
+#include "host/cgroup_files.h"
+
+#include "runner.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const struct {
+	const char *said, *own, *place;
+} places[] = {
+	{ NULL, "/scrim", "/scrim/web" },
+	{ "", "/scrim", "/scrim/web" },
+	{ "/a/b", "/scrim", "/a/b" },
+	{ "/a//b/./c/", "/scrim", "/a/b/c" },
+	{ "a/b", "/scrim", "/scrim/a/b" },
+	{ "system.slice:scrim:web", "/scrim", "/scrim/system.slice:scrim:web" },
+	{ NULL, "/user.slice/user-1000.slice",
+		"/user.slice/user-1000.slice/web" },
+	{ "a", "/", "/a" },
+	{ "/..a/b..", "/scrim", "/..a/b.." },
+};
+
+START_TEST(a_cgroups_path_has_one_place)
+{
+	struct err err = { 0 };
+	char *place = cgroup_join(places[_i].said, "web", places[_i].own, &err);
+
+	ck_assert_ptr_nonnull(place);
+	ck_assert_str_eq(place, places[_i].place);
+	free(place);
+}
+END_TEST
+
+static const char *const refused[] = { "/", "//", "/.", "..", "../x", "/..",
+	"/a/..", "/a/../../b", "a/../.." };
+
+START_TEST(a_cgroups_path_never_leads_out_or_to_the_root)
+{
+	struct err err = { 0 };
+
+	ck_assert_ptr_null(cgroup_join(refused[_i], "web", "/scrim", &err));
+	ck_assert_ptr_nonnull(strstr(err.text, refused[_i]));
+}
+END_TEST
+
+START_TEST(no_cgroup_and_the_root_are_none)
+{
+	struct cgroup cgroup = { NULL, -1, false };
+	struct err err = { 0 };
+	pid_t *pids = NULL;
+	size_t n = 7;
+
+	ck_assert(cgroup_files_is_none(NULL));
+	ck_assert(cgroup_files_is_none(""));
+	ck_assert(cgroup_files_is_none("/"));
+	ck_assert(!cgroup_files_is_none("/a"));
+	ck_assert_int_eq(cgroup_kill("/", &err), 0);
+	ck_assert_int_eq(cgroup_kill("", &err), 0);
+	ck_assert_int_eq(cgroup_remove("", 10, &err), 0);
+	ck_assert_int_eq(cgroup_signal("", 9, &err), 0);
+	ck_assert_int_eq(cgroup_pids("", &pids, &n, &err), 0);
+	ck_assert_uint_eq(n, 0);
+	ck_assert(!cgroup_is_frozen(""));
+	ck_assert_int_eq(cgroup_open("", &cgroup, &err), -1);
+	ck_assert_int_eq(err.code, ENOENT);
+}
+END_TEST
+
+START_TEST(words_are_whole_words)
+{
+	static const char text[] = "cpuset cpu io memory\n";
+
+	ck_assert(cgroup_files_has_word(text, "cpu", 3));
+	ck_assert(cgroup_files_has_word(text, "cpuset", 6));
+	ck_assert(cgroup_files_has_word(text, "memory", 6));
+	ck_assert(!cgroup_files_has_word(text, "mem", 3));
+	ck_assert(!cgroup_files_has_word(text, "pids", 4));
+	ck_assert(!cgroup_files_has_word("", "cpu", 3));
+}
+END_TEST
+
+static int
+make_directory(const char *events)
+{
+	char name[] = "/tmp/scrim-cgroup-XXXXXX";
+	int dir, file;
+
+	ck_assert_ptr_nonnull(mkdtemp(name));
+	dir = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	ck_assert_int_ge(dir, 0);
+	file = openat(
+		dir, "cgroup.events", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	ck_assert_int_eq(
+		write(file, events, strlen(events)), (ssize_t)strlen(events));
+	close(file);
+	return dir;
+}
+
+static void
+remove_directory(int dir)
+{
+	char link[64], path[64];
+	ssize_t len;
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", dir);
+	len = readlink(link, path, sizeof(path) - 1);
+	ck_assert_int_gt(len, 0);
+	path[len] = '\0';
+	unlinkat(dir, "cgroup.events", 0);
+	close(dir);
+	ck_assert_int_eq(rmdir(path), 0);
+}
+
+START_TEST(events_are_read_by_key)
+{
+	int dir = make_directory("populated 1\nfrozen 0\n");
+
+	ck_assert_int_eq(cgroup_files_event(dir, "populated"), 1);
+	ck_assert_int_eq(cgroup_files_event(dir, "frozen"), 0);
+	ck_assert_int_eq(cgroup_files_event(dir, "froze"), -1);
+	ck_assert_int_eq(errno, ENODATA);
+	ck_assert_int_eq(cgroup_files_wait(dir, "populated", 1, 0), 1);
+	ck_assert_int_eq(cgroup_files_wait(dir, "populated", 0, 0), 0);
+	remove_directory(dir);
+}
+END_TEST
+
+START_TEST(a_wait_for_events_has_an_end)
+{
+	int dir = make_directory("populated 1\n");
+
+	ck_assert_int_eq(cgroup_files_wait(dir, "populated", 0, 20), 0);
+	ck_assert_int_eq(cgroup_files_wait(dir, "frozen", 0, 20), -1);
+	remove_directory(dir);
+}
+END_TEST
+
+static void
+fill(TCase *tcase)
+{
+	tcase_add_loop_test(tcase, a_cgroups_path_has_one_place, 0,
+		sizeof(places) / sizeof(places[0]));
+	tcase_add_loop_test(tcase,
+		a_cgroups_path_never_leads_out_or_to_the_root, 0,
+		sizeof(refused) / sizeof(refused[0]));
+	tcase_add_test(tcase, no_cgroup_and_the_root_are_none);
+	tcase_add_test(tcase, words_are_whole_words);
+	tcase_add_test(tcase, events_are_read_by_key);
+	tcase_add_test(tcase, a_wait_for_events_has_an_end);
+}
+
+int
+main(void)
+{
+	return runner_run("host/cgroup", fill);
+}

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Every operation against every status, with the sentence that engines know;
+ * and a status that is what one finds, not what a file says.
+ */
+#include "base/err.h"
+#include "base/fd.h"
+#include "base/proc.h"
+#include "life/record.h"
+#include "life/status.h"
+#include "life/store.h"
+#include "tests/unit/runner.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static const struct {
+	enum operation operation;
+	enum status status;
+	const char *sentence; /* NULL: allowed */
+} machine[] = {
+	{ OPERATION_START, STATUS_CREATING, "cannot start a container that is not created yet" },
+	{ OPERATION_START, STATUS_CREATED, NULL },
+	{ OPERATION_START, STATUS_RUNNING, "cannot start an already running container" },
+	{ OPERATION_START, STATUS_PAUSED, "cannot start a paused container" },
+	{ OPERATION_START, STATUS_STOPPED, "cannot start a container that has stopped" },
+	{ OPERATION_KILL, STATUS_CREATING, "container not running" },
+	{ OPERATION_KILL, STATUS_CREATED, NULL },
+	{ OPERATION_KILL, STATUS_RUNNING, NULL },
+	{ OPERATION_KILL, STATUS_PAUSED, NULL },
+	{ OPERATION_KILL, STATUS_STOPPED, "container not running" },
+	{ OPERATION_DELETE, STATUS_CREATING, "cannot delete container c that is not stopped: creating" },
+	{ OPERATION_DELETE, STATUS_CREATED, NULL },
+	{ OPERATION_DELETE, STATUS_RUNNING, "cannot delete container c that is not stopped: running" },
+	{ OPERATION_DELETE, STATUS_PAUSED, "cannot delete container c that is not stopped: paused" },
+	{ OPERATION_DELETE, STATUS_STOPPED, NULL },
+};
+
+#define MACHINE ((int)(sizeof(machine) / sizeof(machine[0])))
+
+START_TEST(an_operation_is_allowed_or_refused_in_these_words)
+{
+	struct err err = { 0 };
+	int allowed = status_allow(machine[_i].operation, machine[_i].status, "c", &err);
+
+	ck_assert_int_eq(allowed, machine[_i].sentence ? -1 : 0);
+	ck_assert_str_eq(err.text, machine[_i].sentence ? machine[_i].sentence : "");
+	ck_assert_int_eq(err.code, 0);
+}
+END_TEST
+
+START_TEST(the_machine_is_complete)
+{
+	ck_assert_int_eq(MACHINE, OPERATION_COUNT * STATUS_COUNT);
+	for (int i = 0; i < MACHINE; i++) {
+		ck_assert_int_eq(machine[i].operation, i / STATUS_COUNT);
+		ck_assert_int_eq(machine[i].status, i % STATUS_COUNT);
+	}
+}
+END_TEST
+
+/* --- what one finds --------------------------------------------------------- */
+
+static char home[] = "/tmp/scrim-status-XXXXXX";
+static int dir;
+static pid_t child;
+static int64_t pid, nobody = 0x7ffffff;
+static uint64_t start;
+static struct oci_record record;
+
+/* A child of that name, remembered in the record. */
+static void
+bear(const char *name)
+{
+	struct proc_stat stat;
+
+	child = fork();
+	if (child == 0) {
+		prctl(PR_SET_NAME, name);
+		kill(getpid(), SIGSTOP);
+		_exit(0);
+	}
+	ck_assert_int_eq(waitpid(child, NULL, WUNTRACED), child);
+	ck_assert_int_eq(proc_stat(child, &stat), 0);
+	pid = child;
+	start = stat.start;
+}
+
+static void
+put_gate(void)
+{
+	close(openat(dir, STORE_GATE, O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
+}
+
+static void
+setup(void)
+{
+	strcpy(home + strlen(home) - 6, "XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(home));
+	dir = open(home, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	record = (struct oci_record){ .status = RECORD_CREATED, .pid = &pid, .start = &start };
+	child = -1;
+}
+
+static void
+teardown(void)
+{
+	if (child > 0) {
+		kill(child, SIGKILL);
+		waitpid(child, NULL, 0);
+	}
+	unlinkat(dir, STORE_GATE, 0);
+	close(dir);
+	rmdir(home);
+}
+
+START_TEST(at_the_gate_is_created)
+{
+	bear("scrim:waiting");
+	put_gate();
+	ck_assert_int_eq(status_find(dir, &record), STATUS_CREATED);
+}
+END_TEST
+
+START_TEST(a_name_alone_does_not_make_it_created)
+{
+	bear("scrim:waiting");
+	ck_assert_int_eq(status_find(dir, &record), STATUS_RUNNING);
+}
+END_TEST
+
+START_TEST(a_gate_that_was_left_does_not_either)
+{
+	bear("sleep");
+	put_gate();
+	ck_assert_int_eq(status_find(dir, &record), STATUS_RUNNING);
+}
+END_TEST
+
+START_TEST(a_zombie_has_stopped)
+{
+	siginfo_t end;
+
+	bear("sleep");
+	kill(child, SIGKILL);
+	ck_assert_int_eq(waitid(P_PID, (id_t)child, &end, WEXITED | WNOWAIT), 0);
+	ck_assert_int_eq(status_find(dir, &record), STATUS_STOPPED);
+}
+END_TEST
+
+START_TEST(another_process_of_that_pid_is_not_ours)
+{
+	bear("sleep");
+	start++;
+	ck_assert_int_eq(status_find(dir, &record), STATUS_STOPPED);
+}
+END_TEST
+
+START_TEST(without_a_process_it_has_stopped)
+{
+	record.pid = NULL;
+	ck_assert_int_eq(status_find(dir, &record), STATUS_STOPPED);
+	record.pid = &nobody;
+	ck_assert_int_eq(status_find(dir, &record), STATUS_STOPPED);
+}
+END_TEST
+
+START_TEST(creating_lasts_as_long_as_the_creator)
+{
+	bear("scrim");
+	record = (struct oci_record){ .status = RECORD_CREATING, .creator = &pid, .creator_start = &start };
+	ck_assert_int_eq(status_find(dir, &record), STATUS_CREATING);
+	start++;
+	ck_assert_int_eq(status_find(dir, &record), STATUS_STOPPED);
+}
+END_TEST
+
+static void
+fill(TCase *tcase)
+{
+	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_loop_test(tcase, an_operation_is_allowed_or_refused_in_these_words, 0, MACHINE);
+	tcase_add_test(tcase, the_machine_is_complete);
+	tcase_add_test(tcase, at_the_gate_is_created);
+	tcase_add_test(tcase, a_name_alone_does_not_make_it_created);
+	tcase_add_test(tcase, a_gate_that_was_left_does_not_either);
+	tcase_add_test(tcase, a_zombie_has_stopped);
+	tcase_add_test(tcase, another_process_of_that_pid_is_not_ours);
+	tcase_add_test(tcase, without_a_process_it_has_stopped);
+	tcase_add_test(tcase, creating_lasts_as_long_as_the_creator);
+}
+
+int
+main(void)
+{
+	return runner_run("life/status", fill);
+}
