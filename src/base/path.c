@@ -213,7 +213,7 @@ path_make(int root, const char *path, bool directory, bool nofollow,
 	fd = walk_all(&walk);
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return err_sys(err, "make %s", path);
-	if (S_ISLNK(st.st_mode))
+	if (directory && S_ISLNK(st.st_mode))
 		return err_say(err, "the target is a symbolic link");
 	if (directory && !S_ISDIR(st.st_mode))
 		return err_say(err, "the target is not a directory");

@@ -18,10 +18,11 @@ struct err;
 int path_open(int root, const char *path, int flags, unsigned resolve,
 	struct err *err);
 /* The same, making what is missing: directories (mode 0755) up to the last
- * component, and the last as a directory or an empty file. nofollow: the last
- * component must not be a symbolic link. A link that leads nowhere gets what
- * it points at made, beneath root too. Returns an O_PATH descriptor of the
- * kind that was asked for; another kind found there is an error. */
+ * component, and the last as a directory or an empty file. A link that leads
+ * nowhere gets what it points at made, beneath root too. nofollow: a link as
+ * last component is not followed, but opened itself. Returns an O_PATH
+ * descriptor of the kind that was asked for (a link is a kind of file);
+ * another kind found there is an error. */
 int path_make(int root, const char *path, bool directory, bool nofollow,
 	struct err *err);
 /* Opens the parent directory of path beneath root, making what is missing;

@@ -43,7 +43,9 @@ parse_fields(const char *text, struct proc_stat *out)
 		text++;
 	}
 	/* 21 is always 0. */
-	return sscanf(text, "%d %*d %" SCNu64, &out->threads, &out->start) == 2 ? 0 : -1;
+	return sscanf(text, "%d %*d %" SCNu64, &out->threads, &out->start) == 2
+		? 0
+		: -1;
 }
 
 /* The name may hold anything, parentheses and blanks too: it ends at the last
@@ -72,7 +74,9 @@ proc_stat(pid_t pid, struct proc_stat *out)
 	struct proc_stat stat;
 
 	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	if (pid <= 0 || file_read(AT_FDCWD, path, text, sizeof(text), NULL) < 0 || parse_stat(text, &stat) < 0) {
+	if (pid <= 0 ||
+		file_read(AT_FDCWD, path, text, sizeof(text), NULL) < 0 ||
+		parse_stat(text, &stat) < 0) {
 		errno = ESRCH;
 		return -1;
 	}

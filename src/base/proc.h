@@ -15,15 +15,18 @@ struct proc_stat {
 	char comm[16];
 	char state; /* R S D Z T X ... */
 	pid_t parent;
-	int threads;    /* of the process, a first one that has ended included */
+	int threads; /* of the process, a first one that has ended included */
 	uint64_t start; /* field 22, clock ticks since boot */
 };
 
-/* From /proc/PID/stat; returns -1 with errno ESRCH when there is none. No err: callers ask. */
+/* From /proc/PID/stat; returns -1 with errno ESRCH when there is none. No err:
+ * callers ask. */
 int proc_stat(pid_t pid, struct proc_stat *out);
-/* A pidfd for pid if it is still the process with that start time, else -1 (errno ESRCH). */
+/* A pidfd for pid if it is still the process with that start time, else -1
+ * (errno ESRCH). */
 int proc_open(pid_t pid, uint64_t start);
-/* Waits until the pidfd's process has ended, at most ms (-1: for ever). 1 ended, 0 not yet, -1 error. */
+/* Waits until the pidfd's process has ended, at most ms (-1: for ever). 1
+ * ended, 0 not yet, -1 error. */
 int proc_wait_end(int pidfd, int ms);
 
 #endif

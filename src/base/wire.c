@@ -68,6 +68,8 @@ wire_pair(int out_ends[2], struct err *err)
 	return 0;
 }
 
+/* Holds a message to its row. Names both the message and who should know
+ * better. */
 static int
 check(uint32_t type, size_t size, size_t n_fds, struct err *err)
 {
@@ -91,6 +93,7 @@ wire_send(int socket, enum wire_type type, const void *payload, size_t size,
 	return wire_send_fds(socket, type, payload, size, NULL, 0, err);
 }
 
+/* The padding behind the descriptors is sent, too, so it is cleared. */
 static void
 put_fds(struct msghdr *header, union control *control, const int *fds, size_t n)
 {

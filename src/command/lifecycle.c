@@ -22,7 +22,8 @@
 
 #define FDS_MAX 1024
 
-/* --- create and run --------------------------------------------------------- */
+/* --- create and run ---------------------------------------------------------
+ */
 
 struct create_args {
 	const char *bundle, *config, *pid_file, *console_socket;
@@ -37,23 +38,26 @@ struct run_args {
 
 /* The options that create and run share; type_ is the struct of arguments,
  * at_ the way to struct create_args in it. */
-#define CREATE_OPTIONS(type_, at_)                                                                  \
-	{ "bundle", 'b', CLI_SETS(type_, at_ bundle), .value = "DIR",                               \
-	  .help = "the bundle, with config.json in it (default: the working directory)" },         \
-	{ "config", 'f', CLI_SETS(type_, at_ config), .value = "FILE",                              \
-	  .help = "read this in place of the bundle's config.json" },                              \
-	{ "console-socket", 0, CLI_SETS(type_, at_ console_socket), .value = "SOCKET",              \
-	  .help = "send the terminal's master to this UNIX socket" },                              \
-	{ "pid-file", 0, CLI_SETS(type_, at_ pid_file), .value = "FILE",                            \
-	  .help = "write the pid of the container's first process there" },                        \
-	{ "preserve-fds", 0, CLI_SETS(type_, at_ preserve_fds), .value = "N", .max = FDS_MAX,       \
-	  .help = "pass on N descriptors from 3 on" },                                             \
-	{ "no-pivot", 0, CLI_SETS(type_, at_ no_pivot),                                             \
-	  .help = "no pivot_root, for a host that runs from its initramfs" },                      \
-	{ "no-new-keyring", 0, CLI_SETS(type_, at_ no_new_keyring),                                 \
-	  .help = "keep the session keyring of the caller" },                                      \
-	{ "no-subreaper", 0, CLI_SETS(type_, at_ no_subreaper),                                     \
+/* clang-format off */
+#define CREATE_OPTIONS(type_, at_) \
+	{ "bundle", 'b', CLI_SETS(type_, at_ bundle), .value = "DIR", \
+	  .help = "the bundle, with config.json in it " \
+		  "(default: the working directory)" }, \
+	{ "config", 'f', CLI_SETS(type_, at_ config), .value = "FILE", \
+	  .help = "read this in place of the bundle's config.json" }, \
+	{ "console-socket", 0, CLI_SETS(type_, at_ console_socket), .value = "SOCKET", \
+	  .help = "send the terminal's master to this UNIX socket" }, \
+	{ "pid-file", 0, CLI_SETS(type_, at_ pid_file), .value = "FILE", \
+	  .help = "write the pid of the container's first process there" }, \
+	{ "preserve-fds", 0, CLI_SETS(type_, at_ preserve_fds), .value = "N", .max = FDS_MAX, \
+	  .help = "pass on N descriptors from 3 on" }, \
+	{ "no-pivot", 0, CLI_SETS(type_, at_ no_pivot), \
+	  .help = "no pivot_root, for a host that runs from its initramfs" }, \
+	{ "no-new-keyring", 0, CLI_SETS(type_, at_ no_new_keyring), \
+	  .help = "keep the session keyring of the caller" }, \
+	{ "no-subreaper", 0, CLI_SETS(type_, at_ no_subreaper), \
 	  .help = "leave orphans of the container to the caller's reaper" }
+/* clang-format on */
 
 static const struct cli_option create_options[] = {
 	CREATE_OPTIONS(struct create_args, ),
@@ -71,12 +75,14 @@ static const struct cli_option run_options[] = {
 
 /* Fills what both commands ask for; *out_root is what request->root is. */
 static int
-make_request(const struct call *call, const struct create_args *args, struct create_request *out, struct err *err)
+make_request(const struct call *call, const struct create_args *args,
+	struct create_request *out, struct err *err)
 {
 	const struct globals *globals = call->globals;
 
 	if (globals->cgroup_manager == CGROUP_MANAGER_SYSTEMD)
-		return err_say(err, "the systemd cgroup manager is not part of this version, only cgroupfs is");
+		return err_say(err,
+			"the systemd cgroup manager is not part of this version, only cgroupfs is");
 	*out = (struct create_request){
 		.id = call->words[0],
 		.bundle = args->bundle,
@@ -120,7 +126,8 @@ run(const struct call *call, struct err *err)
 		.no_subreaper = args->create.no_subreaper,
 	};
 
-	if (!root || make_request(call, &args->create, &request.create, err) < 0)
+	if (!root ||
+		make_request(call, &args->create, &request.create, err) < 0)
 		return -1;
 	request.create.root = root;
 	return run_container(&request, call->out_status, err);
@@ -150,7 +157,8 @@ const struct command command_run = {
 	.run = run,
 };
 
-/* --- start, kill, delete ---------------------------------------------------- */
+/* --- start, kill, delete ----------------------------------------------------
+ */
 
 static int
 start(const struct call *call, struct err *err)
@@ -235,7 +243,8 @@ const struct command command_delete = {
 	.run = delete_container,
 };
 
-/* --- state and list --------------------------------------------------------- */
+/* --- state and list ---------------------------------------------------------
+ */
 
 static int
 state(const struct call *call, struct err *err)
@@ -269,8 +278,8 @@ static const struct cli_word list_formats[] = {
 };
 
 static const struct cli_option list_options[] = {
-	{ "format", 'f', CLI_SETS(struct list_args, format), .value = "FORMAT", .words = list_formats,
-	  .help = "table or json (default table)" },
+	{ "format", 'f', CLI_SETS(struct list_args, format), .value = "FORMAT",
+	  .words = list_formats, .help = "table or json (default table)" },
 	{ "quiet", 'q', CLI_SETS(struct list_args, quiet), .help = "ids alone" },
 	{ 0 },
 };
@@ -282,7 +291,10 @@ list(const struct call *call, struct err *err)
 	const struct list_args *args = call->args;
 	auto_str out = { 0 };
 
-	if (!root || show_list(root, args->quiet ? SHOW_IDS : (enum show_form)args->format, &out, err) < 0)
+	if (!root ||
+		show_list(root,
+			args->quiet ? SHOW_IDS : (enum show_form)args->format,
+			&out, err) < 0)
 		return -1;
 	return output_write(&out, err);
 }

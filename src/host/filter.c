@@ -61,7 +61,7 @@ add_rule(struct hash *hash, const struct plan_seccomp_rule *rule)
 
 /* The flags are not in it: they matter when a filter is loaded. */
 static void
-name_filter(const struct plan_seccomp *seccomp, char out[2 * HASH_SIZE + 1])
+name_filter(const struct plan_seccomp *seccomp, char out[HASH_TEXT_SIZE])
 {
 	struct utsname host;
 	struct hash hash;
@@ -156,7 +156,7 @@ make(int root, const char *name, const struct plan_seccomp *seccomp,
 int
 filter_open(int root, const struct plan_seccomp *seccomp, struct err *err)
 {
-	char path[sizeof(CACHE_DIR) + 2 * HASH_SIZE + 1];
+	char path[sizeof(CACHE_DIR) + HASH_TEXT_SIZE];
 	char *name = path + sizeof(CACHE_DIR);
 	int fd;
 

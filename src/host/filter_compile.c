@@ -166,7 +166,7 @@ add_rules(const struct library *lib, scmp_filter_ctx ctx,
 int
 filter_compile(const struct plan_seccomp *seccomp, int fd, struct err *err)
 {
-	struct library lib;
+	struct library lib = { 0 };
 	scmp_filter_ctx ctx;
 	int ok, code;
 

@@ -7,7 +7,6 @@
  */
 #include "host/hash.h"
 
-#include <stdio.h>
 #include <string.h>
 
 static const uint64_t iv[8] = {
@@ -67,10 +66,10 @@ compress(struct hash *hash, uint64_t last)
 	for (int round = 0; round < 12; round++) {
 		const uint8_t *s = sigma[round % 10];
 
-		for (int i = 0; i < 4; i++)
+		for (size_t i = 0; i < 4; i++)
 			mix(&v[i], &v[4 + i], &v[8 + i], &v[12 + i],
 				m[s[2 * i]], m[s[2 * i + 1]]);
-		for (int i = 0; i < 4; i++)
+		for (size_t i = 0; i < 4; i++)
 			mix(&v[i], &v[4 + (i + 1) % 4], &v[8 + (i + 2) % 4],
 				&v[12 + (i + 3) % 4], m[s[8 + 2 * i]],
 				m[s[9 + 2 * i]]);
@@ -112,11 +111,17 @@ hash_add(struct hash *hash, const void *data, size_t len)
 }
 
 void
-hash_format(struct hash *hash, char out[2 * HASH_SIZE + 1])
+hash_format(struct hash *hash, char out[HASH_TEXT_SIZE])
 {
+	static const char digits[] = "0123456789abcdef";
+
 	memset(hash->block + hash->fill, 0, sizeof(hash->block) - hash->fill);
 	compress(hash, UINT64_MAX);
-	for (int i = 0; i < HASH_SIZE; i++)
-		snprintf(out + 2 * i, 3, "%02x",
-			(unsigned)(hash->state[i / 8] >> 8 * (i % 8) & 0xff));
+	for (size_t i = 0; i < HASH_SIZE; i++) {
+		unsigned byte = hash->state[i / 8] >> 8 * (i % 8) & 0xff;
+
+		out[2 * i] = digits[byte >> 4];
+		out[2 * i + 1] = digits[byte & 15];
+	}
+	out[HASH_TEXT_SIZE - 1] = '\0';
 }

@@ -10,6 +10,8 @@
 #include <stdint.h>
 
 #define HASH_SIZE 32
+/* Two digits a byte, and the NUL. */
+#define HASH_TEXT_SIZE 65
 
 struct hash {
 	uint64_t state[8], count;
@@ -20,6 +22,6 @@ struct hash {
 void hash_init(struct hash *hash);
 void hash_add(struct hash *hash, const void *data, size_t len);
 /* The result in hexadecimal, with a NUL. */
-void hash_format(struct hash *hash, char out[2 * HASH_SIZE + 1]);
+void hash_format(struct hash *hash, char out[HASH_TEXT_SIZE]);
 
 #endif

@@ -15,6 +15,7 @@
 #include "host/init_image.h"
 
 #include <fcntl.h>
+#include <stdint.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -23,7 +24,7 @@
 static size_t
 image_size(void)
 {
-	return (size_t)(scrim_init_image_end - scrim_init_image);
+	return (uintptr_t)scrim_init_image_end - (uintptr_t)scrim_init_image;
 }
 
 /* Writes the file and opens it again, since a file open for writing can

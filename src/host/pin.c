@@ -114,6 +114,18 @@ namespace_id(void)
 	return id;
 }
 
+/* A caller in a chroot: what is detached must be the namespace's own root, not
+ * his. Entering the namespace that we are in already leads there. */
+static int
+leave_chroot(struct err *err)
+{
+	auto_fd own = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
+
+	if (own < 0 || setns(own, CLONE_NEWNS) < 0)
+		return err_sys(err, "go to the mount namespace's root");
+	return 0;
+}
+
 /*
  * The file of a mount namespace can only be bound in one with a smaller id.
  * Since 6.18 each CPU has a batch of ids of its own, so that a namespace made
@@ -151,7 +163,7 @@ build(int line, void *arg, struct err *err)
 	(void)line;
 	(void)arg;
 	umask(0);
-	if (unshare_later(callers, err) < 0)
+	if (leave_chroot(err) < 0 || unshare_later(callers, err) < 0)
 		return -1;
 	if (set_propagation(AT_FDCWD, "/", AT_RECURSIVE, MS_PRIVATE) < 0)
 		return err_sys(err, "make the copied mounts private");

@@ -18,12 +18,6 @@
 #include <stdio.h>
 #include <sys/prctl.h>
 
-#ifndef PR_CAP_AMBIENT
-#define PR_CAP_AMBIENT           47
-#define PR_CAP_AMBIENT_RAISE     2
-#define PR_CAP_AMBIENT_CLEAR_ALL 4
-#endif
-
 enum { BOUNDING, EFFECTIVE, PERMITTED, INHERITABLE, AMBIENT, KEPT };
 
 int
@@ -62,6 +56,7 @@ capabilities_put(const struct capabilities *sets, struct err *err)
 	return 0;
 }
 
+/* By number: the names are in scrim's table, and one table is enough. */
 static void
 warn_left_out(
 	const struct init *init, const char *set, uint64_t wanted, uint64_t had)
@@ -102,6 +97,7 @@ cut_bounding(uint64_t mask, uint64_t *out_left, struct err *err)
 	return 0;
 }
 
+/* The kernel refuses those that are not permitted and inheritable. */
 static void
 raise_ambient(const struct init *init, uint64_t mask)
 {

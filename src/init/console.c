@@ -85,6 +85,8 @@ open_peer(int master, struct err *err)
 	return take_fd(&peer);
 }
 
+/* Before the peer is anybody's: the program finds the size on its first look.
+ */
 static int
 set_size(int master, const struct plan_step *step, struct err *err)
 {
@@ -98,6 +100,10 @@ set_size(int master, const struct plan_step *step, struct err *err)
 	return 0;
 }
 
+/*
+ * The peer itself appears as /dev/console, and no path to it: a clone of the
+ * mount that its descriptor stands on, put on a file that is no link.
+ */
 static int
 bind_peer(struct init *init, int peer, struct err *err)
 {
@@ -142,6 +148,7 @@ send_master(int socket, int master, struct err *err)
 	return 0;
 }
 
+/* A console socket takes the master for an engine, the wire for scrim. */
 static int
 hand_out(struct init *init, const struct plan_step *step, int master,
 	struct err *err)
@@ -155,6 +162,8 @@ hand_out(struct init *init, const struct plan_step *step, int master,
 	return socket < 0 ? -1 : send_master(socket, master, err);
 }
 
+/* The master goes out before the peer becomes ours: who holds it sees all that
+ * is written, from the first byte on. */
 int
 console_make(struct init *init, const struct plan_step *step, struct err *err)
 {

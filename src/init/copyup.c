@@ -113,6 +113,7 @@ copy_file(struct copy *copy, const struct item *item, struct err *err)
 	return copy_metadata(copy, from, to, &now, err);
 }
 
+/* Made closed, filled, and only then given its owner, mode and times. */
 static int
 copy_subdir(struct copy *copy, const struct item *item, struct err *err)
 {
@@ -132,6 +133,7 @@ copy_subdir(struct copy *copy, const struct item *item, struct err *err)
 	return copy_metadata(copy, from, to, &st, err);
 }
 
+/* The link's text, whatever it points at. */
 static int
 copy_link(struct copy *copy, const struct item *item, struct err *err)
 {
@@ -193,6 +195,7 @@ copy_entry(
 	return ret < 0 ? err_in(err, "%s", name) : 0;
 }
 
+/* The kernel's own call: a libc's DIR would bring an allocator along. */
 static int
 copy_dir(struct copy *copy, int from, int to, struct err *err)
 {

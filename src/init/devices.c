@@ -24,6 +24,8 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+/* The container's own /dev: a link in its place is not followed, wherever it
+ * leads. */
 static int
 open_dev(const struct init *init, struct err *err)
 {
@@ -41,6 +43,8 @@ open_dev(const struct init *init, struct err *err)
 	return dev < 0 ? err_sys(err, "open /dev") : dev;
 }
 
+/* Below /dev resolution starts at that directory: links in it lead no further
+ * up than to itself. */
 static int
 open_parent(struct init *init, const char *path, const char **out_name,
 	struct err *err)
@@ -158,6 +162,7 @@ devices_place(int dir, const char *name, struct err *err)
 	return fd;
 }
 
+/* What scrim has opened and verified as a device is looked at once more. */
 int
 devices_bind(struct init *init, const struct plan_step *step, struct err *err)
 {
@@ -181,6 +186,19 @@ devices_bind(struct init *init, const struct plan_step *step, struct err *err)
 	return attach_tree(tree, place, err);
 }
 
+/*
+ * A ptmx node is as good as the link: since Linux 4.7 it finds the devpts that
+ * is mounted beside it.
+ */
+static bool
+is_ptmx(int dir, const char *name)
+{
+	struct stat st;
+
+	return fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		S_ISCHR(st.st_mode) && st.st_rdev == makedev(5, 2);
+}
+
 int
 devices_symlink(int dir, const char *name, const char *target, bool may_stay,
 	struct err *err)
@@ -192,7 +210,7 @@ devices_symlink(int dir, const char *name, const char *target, bool may_stay,
 		return 0;
 	if (errno != EEXIST)
 		return err_sys(err, "symlink to %s", target);
-	if (may_stay)
+	if (may_stay || is_ptmx(dir, name))
 		return 0;
 	found = init_memory(len + 1, err);
 	if (!found)

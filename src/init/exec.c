@@ -67,6 +67,7 @@ add_listen_pid(char **env, size_t n, struct err *err)
 	return 0;
 }
 
+/* As the config says, plus what only this process can know. */
 static char **
 make_env(const struct init *init, const struct plan_step *step, struct err *err)
 {
@@ -105,6 +106,8 @@ settle_descriptors(struct init *init, int preserved, struct err *err)
 	return 0;
 }
 
+/* The order matters: the search goes by the PATH of the environment, and it
+ * opens files before descriptors are settled. */
 int
 exec_prepare(struct init *init, struct err *err)
 {

@@ -25,6 +25,11 @@
 #define STACK_USED ((uintptr_t)128 << 10)
 #define STACK_KEPT ((uintptr_t)512)
 
+/* Not inlined: a frame that waits holds no message, and all that lies below a
+ * frame of its own is dead. */
+static int accept_start(int gate, struct err *err) __attribute__((noinline));
+static void give_stack_back(void) __attribute__((noinline));
+
 /* A listening socket has the credentials of its maker (unix(7)), seen, as the
  * peer's are, from this user namespace. */
 static bool
@@ -41,9 +46,8 @@ may_start(int gate, int peer)
 	return other.uid == maker.uid || other.uid == 0;
 }
 
-/* Returns the connection that said START. Not inlined: no frame that waits
- * holds a message. */
-static int __attribute__((noinline))
+/* Returns the connection that said START. */
+static int
 accept_start(int gate, struct err *err)
 {
 	struct wire_message message;
@@ -65,10 +69,9 @@ accept_start(int gate, struct err *err)
 
 /*
  * What deeper calls have left on the stack is given back: a container may wait
- * here for days, and a node holds many of them. All below its own frame is
- * dead, so it must have one.
+ * here for days, and a node holds many of them.
  */
-static void __attribute__((noinline))
+static void
 give_stack_back(void)
 {
 	uintptr_t here = (uintptr_t)__builtin_frame_address(0) - STACK_KEPT;

@@ -67,6 +67,7 @@ make_state(
 	return fd;
 }
 
+/* In the child: nothing but the three descriptors of stdio is left open. */
 static void
 become(const struct init *init, const struct plan_step *step, struct hook *hook,
 	int state)
@@ -128,6 +129,7 @@ drain(struct hook *hook)
 	}
 }
 
+/* Of a clock that nobody sets. */
 static int64_t
 now_ms(void)
 {

@@ -69,7 +69,8 @@ identity_change(
 	if (prctl(PR_SET_KEEPCAPS, 1) < 0)
 		return err_sys(err, "keep capabilities");
 	if (!step->number[3] &&
-		sys_setgroups(groups->count, plan_items(init->plan, groups)) < 0)
+		sys_setgroups(groups->count, plan_items(init->plan, groups)) <
+			0)
 		return err_sys(err, "set %u additional groups", groups->count);
 	if (sys_setresgid(gid) < 0)
 		return err_sys(err, "become group %u", gid);

@@ -25,6 +25,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* clang-format off */
 static int (*const functions[OP_COUNT])(
 	struct init *init, const struct plan_step *step, struct err *err) = {
 	[OP_SESSION]      = session_begin,
@@ -63,6 +64,7 @@ static int (*const functions[OP_COUNT])(
 	[OP_SECCOMP]      = seccomp_load,
 	[OP_EXEC]         = exec_run,
 };
+/* clang-format on */
 
 const struct plan_step *
 init_find(const struct init *init, uint32_t op)
@@ -145,6 +147,10 @@ session_begin(struct init *init, const struct plan_step *step, struct err *err)
 	return 0;
 }
 
+/* Not inlined: its message is no part of a frame that stays. */
+static int receive_plan(struct init *init, struct err *err)
+	__attribute__((noinline));
+
 /* What is mapped must never change again: the plan is checked only once. */
 static int
 map_plan(struct init *init, int fd, size_t size, struct err *err)
@@ -164,8 +170,7 @@ map_plan(struct init *init, int fd, size_t size, struct err *err)
 	return plan_check(block, size, err);
 }
 
-/* Not inlined: its message is no part of a frame that stays. */
-static int __attribute__((noinline))
+static int
 receive_plan(struct init *init, struct err *err)
 {
 	struct wire_message message;
@@ -216,6 +221,8 @@ blame(const struct init *init, const struct plan_step *step, struct err *err)
 		plan_text(init->plan, step->pointer));
 }
 
+/* Waits for what the step needs from the host; a source that is optional and
+ * missing leaves the step out. */
 static int
 run_step(struct init *init, const struct plan_step *step, struct err *err)
 {
@@ -230,6 +237,7 @@ run_step(struct init *init, const struct plan_step *step, struct err *err)
 	return 0;
 }
 
+/* Everything is received and checked before the first step is run. */
 static int
 run_plan(struct init *init, struct err *err)
 {

@@ -35,6 +35,7 @@ struct init {
 	int wire;      /* to whoever waits for the outcome; -1: nobody */
 	int *slots;    /* by number, see slots.h */
 	int few_slots[INIT_FEW_SLOTS];
+	bool chrooted; /* "/" is not a mount: the caller is in a chroot */
 	/* The rootfs; -1 before it is attached and after the mounts. */
 	int root;
 	dev_t root_dev;

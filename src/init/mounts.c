@@ -46,6 +46,7 @@ mounts_complain(int context, const char *what, struct err *err)
 	return err_code(err, code, "%s", what);
 }
 
+/* The key is what stands before the first '='; the value may hold others. */
 static int
 put_word(int context, const char *word, struct err *err)
 {

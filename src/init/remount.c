@@ -34,6 +34,7 @@ static const struct shown {
 	{ ST_NODIRATIME, MOUNT_ATTR_NODIRATIME, "nodiratime" },
 };
 
+/* EPERM means a lock as a rule; which, the flags that are set there tell. */
 static int
 explain(int mount, uint64_t clear, struct err *err)
 {
@@ -67,6 +68,7 @@ change(int mount, uint64_t set, uint64_t clear, unsigned recursive,
 	return explain(mount, attr.attr_clr, err);
 }
 
+/* What the filesystem itself is told, as mount(8) does it for "remount". */
 static int
 reconfigure(const struct init *init, int mount, const struct plan_list *words,
 	struct err *err)

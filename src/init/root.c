@@ -18,16 +18,52 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+/*
+ * Out of the caller's chroot, to the root of the (own) mount namespace: its
+ * top is no mount, and only of a mount can propagation be set or the root be
+ * exchanged (pivot_root(2)). Joining the namespace one is in does just that.
+ */
+static int
+leave_chroot(struct err *err)
+{
+	auto_fd self = sys_pidfd_open(getpid(), 0);
+
+	if (self < 0 || setns(self, CLONE_NEWNS) < 0)
+		return err_sys(err, "leave the caller's chroot");
+	return 0;
+}
+
+static int
+set_propagation(uint64_t propagation)
+{
+	return sys_mount(
+		NULL, "/", NULL, (unsigned long)propagation | MS_REC, NULL);
+}
 
 int
 root_isolate(struct init *init, const struct plan_step *step, struct err *err)
 {
-	(void)init;
-	if (sys_mount(NULL, "/", NULL, (unsigned long)step->number[0] | MS_REC,
-		    NULL) < 0)
+	auto_fd root = -1;
+
+	if (set_propagation(step->number[0]) == 0)
+		return 0;
+	/* EINVAL: "/" is not a mount. Paths to come are the chroot's still. */
+	if (errno != EINVAL)
 		return err_sys(err, "set the propagation of /");
+	init->chrooted = true;
+	root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (root < 0)
+		return err_sys(err, "open /");
+	if (leave_chroot(err) < 0)
+		return -1;
+	if (set_propagation(step->number[0]) < 0)
+		return err_sys(err, "set the propagation of /");
+	if (fchdir(root) < 0 || chroot(".") < 0)
+		return err_sys(err, "return to the caller's chroot");
 	return 0;
 }
 
@@ -131,6 +167,8 @@ root_enter(struct init *init, const struct plan_step *step, struct err *err)
 {
 	int ret = 0;
 
+	if (init->chrooted && leave_chroot(err) < 0)
+		return -1;
 	if (fchdir(init->root) < 0)
 		return err_sys(err, "enter the rootfs");
 	if (step->number[0] == PLAN_ENTER_PIVOT)

@@ -199,6 +199,8 @@ is_number(const char *text, unsigned number)
 	return len && len <= 10 && value == number;
 }
 
+/* It may be a FIFO or a device made to hang or to trick the reader: only a
+ * regular file of a sane size is read. */
 static char *
 read_passwd(void)
 {

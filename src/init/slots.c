@@ -34,6 +34,7 @@ slots_init(struct init *init, struct err *err)
 	return 0;
 }
 
+/* Takes the descriptors of one message over, all or none of them. */
 static int
 store(struct init *init, struct wire_message *message, struct err *err)
 {
@@ -130,6 +131,7 @@ slots_take(struct init *init, uint32_t n, struct err *err)
 	return fd;
 }
 
+/* Whether a step from the running one on still needs it. */
 static bool
 is_named(const struct init *init, uint32_t n)
 {

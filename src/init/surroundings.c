@@ -28,6 +28,8 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+/* With its kind given, the kernel checks that the descriptor is of that kind.
+ */
 int
 surroundings_setns(
 	struct init *init, const struct plan_step *step, struct err *err)
@@ -121,6 +123,8 @@ write_proc(int proc, const char *dir, const char *file, const char *value,
 	return 0;
 }
 
+/* Namespaced parameters are those of whoever opens them, so the host's procfs
+ * serves as well as the container's, and nobody can have mounted over it. */
 int
 surroundings_sysctl(
 	struct init *init, const struct plan_step *step, struct err *err)
@@ -133,6 +137,7 @@ surroundings_sysctl(
 		init_text(init, step, 1), err);
 }
 
+/* "self" is this process also there: a link by its pid in that procfs. */
 int
 surroundings_label(
 	struct init *init, const struct plan_step *step, struct err *err)

@@ -19,6 +19,7 @@ struct writer {
 	va_list args;
 };
 
+/* Counts on where the buffer ends: the length is what would have been. */
 static void
 put(struct writer *w, const char *text, size_t len)
 {

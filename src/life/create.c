@@ -31,6 +31,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,7 +42,8 @@
 /* How long a broken wire may come before the end of the child. */
 #define LAST_WORDS_MS 1000
 
-/* --- nothing of these leaves a trace --------------------------------------- */
+/* --- nothing of these leaves a trace ---------------------------------------
+ */
 
 /* Descriptors that are to be passed on must be there, before ours take the
  * free numbers. */
@@ -52,8 +54,9 @@ check_descriptors(struct creation *c, struct err *err)
 
 	for (uint32_t fd = 3; fd < 3 + n; fd++)
 		if (fcntl((int)fd, F_GETFD) < 0)
-			return err_say(err, "descriptor %u is to be passed on (--preserve-fds, LISTEN_FDS), but not open",
-				       fd);
+			return err_say(err,
+				"descriptor %u is to be passed on (--preserve-fds, LISTEN_FDS), but not open",
+				fd);
 	return 0;
 }
 
@@ -77,7 +80,8 @@ static int
 make_plan(struct creation *c, struct err *err)
 {
 	struct plan_request request = { 0 };
-	struct load load = { c->request->config, &request, c->request->report, NULL };
+	struct load load = { c->request->config, &request, c->request->report,
+		NULL };
 	auto_fd pin = -1;
 
 	fill_request(c->request, &request);
@@ -103,14 +107,18 @@ check_terminal(struct creation *c, struct err *err)
 
 	for (size_t i = 0; i < c->plan->n_warnings; i++)
 		log_warn("%s", c->plan->warnings[i]);
-	if (c->plan->terminal && !request->console_socket && (!request->foreground || request->detach))
-		return err_say(err, "process.terminal is true: somebody must take the terminal, by --console-socket");
+	if (c->plan->terminal && !request->console_socket &&
+		(!request->foreground || request->detach))
+		return err_say(err,
+			"process.terminal is true: somebody must take the terminal, by --console-socket");
 	if (!c->plan->terminal && request->console_socket)
-		return err_say(err, "--console-socket is given, but process.terminal is not true");
+		return err_say(err,
+			"--console-socket is given, but process.terminal is not true");
 	return 0;
 }
 
-/* --- traces, each in the record before it exists --------------------------- */
+/* --- traces, each in the record before it exists ---------------------------
+ */
 
 /* Whose death makes "creating" a lie. */
 static int
@@ -136,7 +144,8 @@ note_rootfs(struct creation *c, struct err *err)
 
 	if (c->plan->birth != PLAN_BIRTH_HOST)
 		return 0;
-	if (statx(AT_FDCWD, c->plan->rootfs, AT_SYMLINK_NOFOLLOW, STATX_MNT_ID, &seen) < 0)
+	if (statx(AT_FDCWD, c->plan->rootfs, AT_SYMLINK_NOFOLLOW, STATX_MNT_ID,
+		    &seen) < 0)
 		return err_sys(err, "rootfs %s", c->plan->rootfs);
 	c->record->mounted_root = c->plan->rootfs;
 	c->record->mounted_over = record_uint(&c->arena, seen.stx_mnt_id);
@@ -156,7 +165,8 @@ note_cgroup(struct creation *c, struct err *err)
 	if (!path || !*path)
 		return path ? 0 : -1;
 	c->record->cgroup = arena_text(&c->arena, path, strlen(path));
-	c->record->cgroup_made = record_bool(&c->arena, cgroup_open(path, &present, NULL) < 0);
+	c->record->cgroup_made =
+		record_bool(&c->arena, cgroup_open(path, &present, NULL) < 0);
 	c->record->cgroup_driver = "cgroupfs";
 	cgroup_close(&present);
 	return 0;
@@ -167,8 +177,10 @@ enter_store(struct creation *c, struct err *err)
 {
 	if (c->root < 0)
 		c->root = store_open_root(c->request->root, true, err);
-	if (c->root < 0 || record_make(&c->arena, c->plan, &c->record, err) < 0 || note_creator(c, err) < 0 ||
-	    note_rootfs(c, err) < 0 || note_cgroup(c, err) < 0)
+	if (c->root < 0 ||
+		record_make(&c->arena, c->plan, &c->record, err) < 0 ||
+		note_creator(c, err) < 0 || note_rootfs(c, err) < 0 ||
+		note_cgroup(c, err) < 0)
 		return -1;
 	c->dir = store_make(c->root, c->request->id, err);
 	return c->dir < 0 ? -1 : store_write(c->dir, c->record, err);
@@ -205,7 +217,8 @@ open_gate(struct creation *c, struct err *err)
 	return c->files.gate < 0 ? -1 : 0;
 }
 
-/* --- with the child -------------------------------------------------------- */
+/* --- with the child --------------------------------------------------------
+ */
 
 static int
 bear(struct creation *c, struct err *err)
@@ -230,12 +243,33 @@ note_child(struct creation *c, struct err *err)
 	return store_write(c->dir, c->record, err);
 }
 
+/*
+ * When the limits are set. The child's own work may need more descriptors or
+ * processes than the program may have, so they come last; but then the child
+ * may be another user already, whom prlimit(2) reaches with CAP_SYS_RESOURCE
+ * alone, in the child's user namespace. Who has not got that goes first.
+ */
+static bool
+has_reach(const struct creation *c)
+{
+	struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3,
+		0 };
+	struct __user_cap_data_struct sets[2] = { { 0 } };
+
+	return c->plan->new_user || sys_capget(&header, sets) < 0 ||
+		sets[0].effective & (1u << CAP_SYS_RESOURCE);
+}
+
 /* The child waits for its sources; it does not wait for what follows them. */
 static int
 equip(struct creation *c, struct err *err)
 {
+	if (!has_reach(c) && limits_apply(c->plan, c->child.pid, err) < 0)
+		return -1;
 	if (spawn_send_sources(c->plan, &c->files, &c->child, err) < 0)
-		return err->code == EPIPE || err->code == ECONNRESET ? TALK_ENDED : -1;
+		return err->code == EPIPE || err->code == ECONNRESET
+			? TALK_ENDED
+			: -1;
 	if (c->record->cgroup && cgroup_apply(c->plan, &c->cgroup, err) < 0)
 		return -1;
 	return note_child(c, err);
@@ -250,10 +284,11 @@ run_hooks(void *context, struct err *err)
 
 	c->poststop = true;
 	hooks_state(c->record, RECORD_CREATING, c->child.pid, &state);
-	if (hooks_run(&c->plan->hooks[PLAN_HOOK_PRESTART], PLAN_HOOK_PRESTART, c->record, &state, err) < 0)
+	if (hooks_run(&c->plan->hooks[PLAN_HOOK_PRESTART], PLAN_HOOK_PRESTART,
+		    c->record, &state, err) < 0)
 		return -1;
-	return hooks_run(&c->plan->hooks[PLAN_HOOK_CREATE_RUNTIME], PLAN_HOOK_CREATE_RUNTIME, c->record, &state,
-			 err);
+	return hooks_run(&c->plan->hooks[PLAN_HOOK_CREATE_RUNTIME],
+		PLAN_HOOK_CREATE_RUNTIME, c->record, &state, err);
 }
 
 static void
@@ -274,12 +309,10 @@ listen_to(struct creation *c, struct err *err)
 	return talk_until_created(c->child.wire, &talk, err);
 }
 
-/* Limits come last: they are the program's, and the child's own work may
- * need more descriptors or processes than the program may have. */
 static int
 publish(struct creation *c, struct err *err)
 {
-	if (limits_apply(c->plan, c->child.pid, err) < 0)
+	if (has_reach(c) && limits_apply(c->plan, c->child.pid, err) < 0)
 		return -1;
 	c->record->status = RECORD_CREATED;
 	if (store_write(c->dir, c->record, err) < 0)
@@ -292,7 +325,8 @@ publish(struct creation *c, struct err *err)
 	return 0;
 }
 
-/* --- the order of it all, and the way back ---------------------------------- */
+/* --- the order of it all, and the way back ----------------------------------
+ */
 
 static int (*const phases[])(struct creation *c, struct err *err) = {
 	check_descriptors, make_plan, check_terminal,
@@ -307,7 +341,9 @@ count_oom_kills(const struct cgroup *cgroup)
 	char text[512];
 	const char *at;
 
-	if (cgroup->fd < 0 || file_read(cgroup->fd, "memory.events", text, sizeof(text), NULL) < 0)
+	if (cgroup->fd < 0 ||
+		file_read(cgroup->fd, "memory.events", text, sizeof(text),
+			NULL) < 0)
 		return 0;
 	at = strstr(text, "oom_kill ");
 	return at ? strtoul(at + strlen("oom_kill "), NULL, 10) : 0;
@@ -319,13 +355,20 @@ explain_end(const struct creation *c, struct err *err)
 {
 	siginfo_t end = { 0 };
 
-	if (waitid(P_PIDFD, (id_t)c->child.pidfd, &end, WEXITED | WNOWAIT | WNOHANG) < 0 || !end.si_pid)
-		return err_say(err, "the container's init ended before it was ready");
+	if (waitid(P_PIDFD, (id_t)c->child.pidfd, &end,
+		    WEXITED | WNOWAIT | WNOHANG) < 0 ||
+		!end.si_pid)
+		return err_say(
+			err, "the container's init ended before it was ready");
 	if (count_oom_kills(&c->cgroup))
-		return err_say(err, "the container's init was killed: the memory limit is too low to set it up");
+		return err_say(err,
+			"the container's init was killed: the memory limit is too low to set it up");
 	if (end.si_code == CLD_EXITED)
-		return err_say(err, "the container's init ended early, with status %d", end.si_status);
-	return err_say(err, "the container's init was killed by signal %d", end.si_status);
+		return err_say(err,
+			"the container's init ended early, with status %d",
+			end.si_status);
+	return err_say(err, "the container's init was killed by signal %d",
+		end.si_status);
 }
 
 /* Where the parent stumbled because the child is gone, the child may have
@@ -336,7 +379,7 @@ hear_last_words(struct creation *c, struct err *err)
 	const struct talk deaf = { NULL, take_console, c };
 
 	if (proc_wait_end(c->child.pidfd, LAST_WORDS_MS) == 1 &&
-	    talk_until_created(c->child.wire, &deaf, err) == -1)
+		talk_until_created(c->child.wire, &deaf, err) == -1)
 		return -1;
 	return explain_end(c, err);
 }
@@ -358,7 +401,9 @@ create_undo(struct creation *c)
 	spawn_kill(&c->child);
 	if (c->pid_file_written)
 		unlink(c->request->pid_file);
-	if (c->dir >= 0 && delete_remains(c->root, c->dir, c->record, c->poststop, &err) < 0)
+	if (c->dir >= 0 &&
+		delete_remains(c->root, c->dir, c->record, c->poststop, &err) <
+			0)
 		warn(&err);
 	create_close(c);
 }
@@ -366,8 +411,8 @@ create_undo(struct creation *c)
 void
 create_close(struct creation *c)
 {
-	int *const fds[] = { &c->console, &c->files.gate, &c->child.wire, &c->child.pidfd, &c->child.userns,
-			     &c->dir, &c->root };
+	int *const fds[] = { &c->console, &c->files.gate, &c->child.wire,
+		&c->child.pidfd, &c->child.userns, &c->dir, &c->root };
 
 	for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++) {
 		fd_close_auto(fds[i]);
@@ -378,7 +423,8 @@ create_close(struct creation *c)
 }
 
 int
-create_run(const struct create_request *request, struct creation *out, struct err *err)
+create_run(const struct create_request *request, struct creation *out,
+	struct err *err)
 {
 	*out = (struct creation){
 		.request = request,
@@ -391,7 +437,8 @@ create_run(const struct create_request *request, struct creation *out, struct er
 	};
 	/* A caller that ignores SIGCHLD would have our child reaped unseen. */
 	signal(SIGCHLD, SIG_DFL);
-	if (store_check_id(request->id, err) < 0 || arena_init(&out->arena, err) < 0)
+	if (store_check_id(request->id, err) < 0 ||
+		arena_init(&out->arena, err) < 0)
 		return -1;
 	for (size_t i = 0; i < sizeof(phases) / sizeof(phases[0]); i++) {
 		int result = phases[i](out, err);

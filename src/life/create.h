@@ -25,15 +25,16 @@ struct str;
 struct create_request {
 	const char *root; /* path of the state root */
 	const char *id;
-	const char *bundle, *config;           /* NULL: the working directory, config.json */
+	const char *bundle; /* NULL: the working directory */
+	const char *config; /* NULL: config.json */
 	const char *pid_file, *console_socket; /* NULL: none */
 	uint32_t preserve_fds;
 	bool no_pivot, no_new_keyring;
-	bool no_cgroup;            /* --cgroup-manager disabled */
-	bool foreground;           /* run: the start comes by wire */
-	bool detach;               /* run: and nobody will take the terminal */
+	bool no_cgroup;  /* --cgroup-manager disabled */
+	bool foreground; /* run: the start comes by wire */
+	bool detach;     /* run: and nobody will take the terminal */
 	enum load_rootless rootless;
-	struct str *report;        /* as in load.h */
+	struct str *report; /* as in load.h */
 };
 
 struct creation {
@@ -41,17 +42,18 @@ struct creation {
 	struct arena arena;
 	struct plan *plan;
 	struct oci_record *record;
-	int root, dir;             /* the state root, the container's directory (locked) */
+	int root, dir; /* the state root, the container's directory (locked) */
 	struct cgroup cgroup;
 	struct host_files files;
 	struct spawn_child child;
-	int console;               /* the terminal's master, foreground only; -1: none */
-	bool poststop;             /* hooks have begun: a failure runs those of poststop, too */
+	int console;   /* the terminal's master, foreground only; -1: none */
+	bool poststop; /* hooks have begun: those of poststop end it */
 	bool pid_file_written;
 };
 
 /* On failure everything is undone and *out is closed. */
-int create_run(const struct create_request *request, struct creation *out, struct err *err);
+int create_run(const struct create_request *request, struct creation *out,
+	struct err *err);
 /* Undoes a created container, for run. Failures are warnings. */
 void create_undo(struct creation *creation);
 /* Lets go of it: descriptors, lock, memory. The container stays. */

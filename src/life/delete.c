@@ -39,13 +39,17 @@ end_process(const struct oci_record *record, struct err *err)
 		return 0;
 	pidfd = proc_open((pid_t)*record->pid, *record->start);
 	if (pidfd < 0)
-		return errno == ESRCH ? 0 : err_sys(err, "look at process %lld", (long long)*record->pid);
+		return errno == ESRCH ? 0
+				      : err_sys(err, "look at process %lld",
+						(long long)*record->pid);
 	if (proc_wait_end(pidfd, 0) == 1)
 		return 0;
 	if (sys_pidfd_send_signal(pidfd, SIGKILL) < 0 && errno != ESRCH)
-		return err_sys(err, "kill process %lld", (long long)*record->pid);
+		return err_sys(
+			err, "kill process %lld", (long long)*record->pid);
 	if (proc_wait_end(pidfd, END_MS) != 1)
-		return err_say(err, "process %lld does not end", (long long)*record->pid);
+		return err_say(err, "process %lld does not end",
+			(long long)*record->pid);
 	return 0;
 }
 
@@ -59,7 +63,9 @@ end_cgroup(const struct oci_record *record, struct err *err)
 	if (!record->cgroup)
 		return 0;
 	if (!made)
-		return !record->pid || record_has_own_pids(record) ? 0 : cgroup_kill(record->cgroup, err);
+		return !record->pid || record_has_own_pids(record)
+			? 0
+			: cgroup_kill(record->cgroup, err);
 	if (cgroup_kill(record->cgroup, err) < 0)
 		return -1;
 	return cgroup_remove(record->cgroup, END_MS, err);
@@ -74,10 +80,13 @@ end_mounts(const struct oci_record *record, struct err *err)
 
 	if (!record->mounted_root || !record->mounted_over)
 		return 0;
-	if (statx(AT_FDCWD, record->mounted_root, AT_SYMLINK_NOFOLLOW, STATX_MNT_ID, &seen) < 0 ||
-	    seen.stx_mnt_id == *record->mounted_over)
+	if (statx(AT_FDCWD, record->mounted_root, AT_SYMLINK_NOFOLLOW,
+		    STATX_MNT_ID, &seen) < 0 ||
+		seen.stx_mnt_id == *record->mounted_over)
 		return 0;
-	if (sys_umount2(record->mounted_root, MNT_DETACH | UMOUNT_NOFOLLOW) < 0 && errno != EINVAL)
+	if (sys_umount2(record->mounted_root, MNT_DETACH | UMOUNT_NOFOLLOW) <
+			0 &&
+		errno != EINVAL)
 		return err_sys(err, "unmount %s", record->mounted_root);
 	return 0;
 }
@@ -104,9 +113,11 @@ run_poststop(const struct oci_record *record, struct err *err)
 }
 
 int
-delete_remains(int root, int dir, const struct oci_record *record, bool poststop, struct err *err)
+delete_remains(int root, int dir, const struct oci_record *record,
+	bool poststop, struct err *err)
 {
-	if (end_process(record, err) < 0 || end_cgroup(record, err) < 0 || end_mounts(record, err) < 0)
+	if (end_process(record, err) < 0 || end_cgroup(record, err) < 0 ||
+		end_mounts(record, err) < 0)
 		return -1;
 	if (poststop && run_poststop(record, err) < 0)
 		return -1;
@@ -120,19 +131,22 @@ delete_remains(int root, int dir, const struct oci_record *record, bool poststop
 static void
 end_creation(struct stored *stored)
 {
-	if (store_read(stored->dir, &stored->arena, &stored->record, NULL) == 0 &&
-	    status_find(stored->dir, stored->record) == STATUS_CREATING)
+	if (store_read(stored->dir, &stored->arena, &stored->record, NULL) ==
+			0 &&
+		status_find(stored->dir, stored->record) == STATUS_CREATING)
 		end_process(stored->record, NULL);
 }
 
 static int
 check(struct stored *stored, const char *id, struct err *err)
 {
-	int found = store_read(stored->dir, &stored->arena, &stored->record, err);
+	int found =
+		store_read(stored->dir, &stored->arena, &stored->record, err);
 
 	if (found < 0)
 		return found;
-	return status_allow(OPERATION_DELETE, status_find(stored->dir, stored->record), id, err);
+	return status_allow(OPERATION_DELETE,
+		status_find(stored->dir, stored->record), id, err);
 }
 
 /* Waits for another command that is at work on it, unless that is in vain. */
@@ -153,15 +167,19 @@ lock(struct stored *stored, const char *id, bool force, struct err *err)
 /* With the lock held. A directory without a record is a container of which
  * nothing was made yet; only force takes that for one. */
 static int
-remove_locked(struct stored *stored, const char *id, bool force, struct err *err)
+remove_locked(
+	struct stored *stored, const char *id, bool force, struct err *err)
 {
-	int found = force ? store_read(stored->dir, &stored->arena, &stored->record, err) : check(stored, id, err);
+	int found = force
+		? store_read(stored->dir, &stored->arena, &stored->record, err)
+		: check(stored, id, err);
 
 	if (found == STORE_UNKNOWN && force)
 		return store_remove(stored->root, stored->dir, id, err);
 	if (found < 0)
 		return found;
-	return delete_remains(stored->root, stored->dir, stored->record, true, err);
+	return delete_remains(
+		stored->root, stored->dir, stored->record, true, err);
 }
 
 int

@@ -17,6 +17,7 @@ int delete_run(const char *root, const char *id, bool force, struct err *err);
 /* Ends what is alive and takes everything away. root and dir are descriptors
  * of the state root and of the container's directory, which is locked.
  * poststop: the hooks run. The record may be of a half-made container. */
-int delete_remains(int root, int dir, const struct oci_record *record, bool poststop, struct err *err);
+int delete_remains(int root, int dir, const struct oci_record *record,
+	bool poststop, struct err *err);
 
 #endif

@@ -26,7 +26,8 @@ open_socket(int dir, struct sockaddr_un *address, struct err *err)
 	if (fd < 0)
 		return err_sys(err, "gate: socket");
 	*address = (struct sockaddr_un){ .sun_family = AF_UNIX };
-	snprintf(address->sun_path, sizeof(address->sun_path), "/proc/self/fd/%d/" STORE_GATE, dir);
+	snprintf(address->sun_path, sizeof(address->sun_path),
+		"/proc/self/fd/%d/" STORE_GATE, dir);
 	return fd;
 }
 
@@ -55,10 +56,12 @@ gate_connect(int dir, struct err *err)
 	if (fd < 0)
 		return -1;
 	do
-		result = connect(fd, (struct sockaddr *)&address, sizeof(address));
+		result = connect(
+			fd, (struct sockaddr *)&address, sizeof(address));
 	while (result < 0 && errno == EINTR);
 	if (result < 0 && (errno == ECONNREFUSED || errno == ENOENT))
-		return err_say(err, "cannot start a container that has stopped");
+		return err_say(
+			err, "cannot start a container that has stopped");
 	if (result < 0)
 		return err_sys(err, "gate: connect");
 	return take_fd(&fd);

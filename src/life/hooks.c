@@ -33,7 +33,8 @@
 #define LINE_MAX_SHOWN 256
 
 void
-hooks_state(const struct oci_record *record, const char *status, pid_t pid, struct str *out)
+hooks_state(const struct oci_record *record, const char *status, pid_t pid,
+	struct str *out)
 {
 	const int64_t number = pid;
 	const struct oci_state state = {
@@ -60,7 +61,8 @@ reset_signals(void)
 
 /* The hook's own process, up to its exec. Async-signal-safe calls only. */
 static void __attribute__((noreturn))
-become_hook(const struct plan_hook_item *hook, const char *bundle, int state, int output)
+become_hook(const struct plan_hook_item *hook, const char *bundle, int state,
+	int output)
 {
 	static const char failed[] = "cannot be executed: ";
 	const char *why;
@@ -69,11 +71,13 @@ become_hook(const struct plan_hook_item *hook, const char *bundle, int state, in
 	/* Its place is a courtesy: after delete the bundle may be gone. */
 	if (chdir(bundle) < 0)
 		errno = 0;
-	if (dup2(state, 0) >= 0 && dup2(output, 1) >= 0 && dup2(output, 2) >= 0 &&
-	    sys_close_range(3, UINT_MAX, 0) == 0)
-		execve(hook->path, (char *const *)hook->argv, (char *const *)hook->env);
+	if (dup2(state, 0) >= 0 && dup2(output, 1) >= 0 &&
+		dup2(output, 2) >= 0 && sys_close_range(3, UINT_MAX, 0) == 0)
+		execve(hook->path, (char *const *)hook->argv,
+			(char *const *)hook->env);
 	why = err_words(errno);
-	if (write(2, failed, sizeof(failed) - 1) < 0 || write(2, why, strlen(why)) < 0)
+	if (write(2, failed, sizeof(failed) - 1) < 0 ||
+		write(2, why, strlen(why)) < 0)
 		_exit(126);
 	_exit(127);
 }
@@ -104,15 +108,18 @@ judge(int status, int output, struct err *err)
 		return 0;
 	last_line(output, line, sizeof(line));
 	if (WIFSIGNALED(status))
-		return err_say(err, "killed by signal %d%s%s", WTERMSIG(status), *line ? ": " : "", line);
-	return err_say(err, "exit status %d%s%s", WEXITSTATUS(status), *line ? ": " : "", line);
+		return err_say(err, "killed by signal %d%s%s", WTERMSIG(status),
+			*line ? ": " : "", line);
+	return err_say(err, "exit status %d%s%s", WEXITSTATUS(status),
+		*line ? ": " : "", line);
 }
 
 /* Waits for the hook, no longer than it may take, and reaps it. */
 static int
 await(pid_t pid, uint32_t timeout, int *out_status, struct err *err)
 {
-	int ms = timeout == 0 || timeout > INT_MAX / 1000 ? -1 : (int)timeout * 1000;
+	int ms = timeout == 0 || timeout > INT_MAX / 1000 ? -1
+							  : (int)timeout * 1000;
 	auto_fd pidfd = ms < 0 ? -1 : sys_pidfd_open(pid, 0);
 	bool late = pidfd >= 0 && proc_wait_end(pidfd, ms) == 0;
 
@@ -121,11 +128,13 @@ await(pid_t pid, uint32_t timeout, int *out_status, struct err *err)
 	while (waitpid(pid, out_status, 0) < 0)
 		if (errno != EINTR)
 			return err_sys(err, "wait");
-	return late ? err_say(err, "not done after %u seconds, killed", timeout) : 0;
+	return late ? err_say(err, "not done after %u seconds, killed", timeout)
+		    : 0;
 }
 
 static int
-run(const struct plan_hook_item *hook, const struct oci_record *record, const struct str *text, struct err *err)
+run(const struct plan_hook_item *hook, const struct oci_record *record,
+	const struct str *text, struct err *err)
 {
 	auto_fd state = fd_seal("state", text->data, text->len, 0, err);
 	auto_fd output = memfd_create("output", MFD_CLOEXEC);
@@ -148,8 +157,9 @@ run(const struct plan_hook_item *hook, const struct oci_record *record, const st
 
 /* Runs hook i and says which one an error comes from. */
 static int
-run_one(const struct plan_hook_item *hook, enum plan_hook kind, const struct oci_record *record,
-	const struct str *state, struct err *err)
+run_one(const struct plan_hook_item *hook, enum plan_hook kind,
+	const struct oci_record *record, const struct str *state,
+	struct err *err)
 {
 	if (state->broken)
 		return err_code(err, ENOMEM, "state for hooks");
@@ -157,12 +167,14 @@ run_one(const struct plan_hook_item *hook, enum plan_hook kind, const struct oci
 	if (run(hook, record, state, err) == 0)
 		return 0;
 	err_in(err, "%s hook %s", names_word(&names_hooks, kind), hook->path);
-	return err_where(err, hook->where.line, hook->where.column, hook->where.pointer);
+	return err_where(
+		err, hook->where.line, hook->where.column, hook->where.pointer);
 }
 
 int
-hooks_run(const struct plan_hooks *hooks, enum plan_hook kind, const struct oci_record *record,
-	  const struct str *state, struct err *err)
+hooks_run(const struct plan_hooks *hooks, enum plan_hook kind,
+	const struct oci_record *record, const struct str *state,
+	struct err *err)
 {
 	/* A caller that ignores SIGCHLD would reap them for us. */
 	signal(SIGCHLD, SIG_DFL);
@@ -173,8 +185,8 @@ hooks_run(const struct plan_hooks *hooks, enum plan_hook kind, const struct oci_
 }
 
 void
-hooks_run_all(const struct plan_hooks *hooks, enum plan_hook kind, const struct oci_record *record,
-	      const struct str *state)
+hooks_run_all(const struct plan_hooks *hooks, enum plan_hook kind,
+	const struct oci_record *record, const struct str *state)
 {
 	signal(SIGCHLD, SIG_DFL);
 	for (size_t i = 0; i < hooks->n; i++) {

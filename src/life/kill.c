@@ -34,17 +34,21 @@ signal_first(const struct oci_record *record, int sig, struct err *err)
 
 	if (pidfd >= 0 && sys_pidfd_send_signal(pidfd, sig) == 0)
 		return 0;
-	return errno == ESRCH ? not_running(err) : err_sys(err, "signal process %lld", (long long)*record->pid);
+	return errno == ESRCH
+		? not_running(err)
+		: err_sys(err, "signal process %lld", (long long)*record->pid);
 }
 
 static int
 signal_all(const struct oci_record *record, int sig, struct err *err)
 {
-	return sig == SIGKILL ? cgroup_kill(record->cgroup, err) : cgroup_signal(record->cgroup, sig, err);
+	return sig == SIGKILL ? cgroup_kill(record->cgroup, err)
+			      : cgroup_signal(record->cgroup, sig, err);
 }
 
 static int
-send(int dir, const struct oci_record *record, int sig, bool all, struct err *err)
+send(int dir, const struct oci_record *record, int sig, bool all,
+	struct err *err)
 {
 	enum status status = status_find(dir, record);
 
@@ -56,7 +60,8 @@ send(int dir, const struct oci_record *record, int sig, bool all, struct err *er
 	}
 	if (status_allow(OPERATION_KILL, status, record->id, err) < 0)
 		return -1;
-	if (record->cgroup && (all || (sig == SIGKILL && !record_has_own_pids(record))))
+	if (record->cgroup &&
+		(all || (sig == SIGKILL && !record_has_own_pids(record))))
 		return signal_all(record, sig, err);
 	return signal_first(record, sig, err);
 }

@@ -11,6 +11,7 @@ struct err;
 
 /* Sends the signal to the container's first process; all: to every process
  * in its cgroup, and a container that has stopped is no error then. */
-int kill_run(const char *root, const char *id, int sig, bool all, struct err *err);
+int kill_run(
+	const char *root, const char *id, int sig, bool all, struct err *err);
 
 #endif

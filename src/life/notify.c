@@ -40,7 +40,8 @@ notify_main_pid(pid_t pid)
 	auto_fd fd = -1;
 	int n;
 
-	if (len < 2 || len >= sizeof(address.sun_path) || (*path != '/' && *path != '@'))
+	if (len < 2 || len >= sizeof(address.sun_path) ||
+		(*path != '/' && *path != '@'))
 		return;
 	memcpy(address.sun_path, path, len);
 	/* A name outside of the file system begins with a NUL. */
@@ -49,8 +50,10 @@ notify_main_pid(pid_t pid)
 	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	n = snprintf(text, sizeof(text), "MAINPID=%d", pid);
 	if (fd >= 0)
-		sendto(fd, text, (size_t)n, MSG_NOSIGNAL | MSG_DONTWAIT, (struct sockaddr *)&address,
-		       (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len));
+		sendto(fd, text, (size_t)n, MSG_NOSIGNAL | MSG_DONTWAIT,
+			(struct sockaddr *)&address,
+			(socklen_t)(offsetof(struct sockaddr_un, sun_path) +
+				len));
 }
 
 /* LISTEN_PID says whom they are for, where it is set. */
@@ -62,7 +65,9 @@ notify_listen_fds(void)
 
 	if (!fds || str_to_uint(fds, LISTEN_MAX, &n) < 0)
 		return 0;
-	if (pid && (str_to_uint(pid, INT_MAX, &whom) < 0 || (pid_t)whom != getpid()))
+	if (pid &&
+		(str_to_uint(pid, INT_MAX, &whom) < 0 ||
+			(pid_t)whom != getpid()))
 		return 0;
 	return (uint32_t)n;
 }

@@ -34,7 +34,8 @@ open_parent(const char *path, const char **out_name)
 static int
 write_new(int dir, const char *name, pid_t pid, struct err *err)
 {
-	auto_fd file = openat(dir, name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
+	auto_fd file = openat(dir, name,
+		O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
 	char digits[16];
 	int len = snprintf(digits, sizeof(digits), "%d", pid);
 

@@ -96,12 +96,18 @@ record_bool(struct arena *arena, bool value)
 static const char *
 date_text(struct arena *arena, long days)
 {
-	long from_march = days + 719468, era = from_march / 146097, of_era = from_march % 146097;
-	long year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
-	long of_year = of_era - (365 * year + year / 4 - year / 100), shifted = (5 * of_year + 2) / 153;
-	long month = shifted < 10 ? shifted + 3 : shifted - 9, day = of_year - (153 * shifted + 2) / 5 + 1;
+	long from_march = days + 719468, era = from_march / 146097,
+	     of_era = from_march % 146097;
+	long year =
+		(of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) /
+		365;
+	long of_year = of_era - (365 * year + year / 4 - year / 100),
+	     shifted = (5 * of_year + 2) / 153;
+	long month = shifted < 10 ? shifted + 3 : shifted - 9,
+	     day = of_year - (153 * shifted + 2) / 5 + 1;
 
-	return arena_printf(arena, "%04ld-%02ld-%02ld", year + era * 400 + (month <= 2), month, day);
+	return arena_printf(arena, "%04ld-%02ld-%02ld",
+		year + era * 400 + (month <= 2), month, day);
 }
 
 const char *
@@ -112,8 +118,8 @@ record_time(struct arena *arena, int64_t seconds, long nanoseconds)
 
 	if (!date)
 		return NULL;
-	return arena_printf(arena, "%sT%02ld:%02ld:%02ld.%09ldZ", date, of_day / 3600, of_day / 60 % 60, of_day % 60,
-			    nanoseconds);
+	return arena_printf(arena, "%sT%02ld:%02ld:%02ld.%09ldZ", date,
+		of_day / 3600, of_day / 60 % 60, of_day % 60, nanoseconds);
 }
 
 static const char *
@@ -143,9 +149,11 @@ namespace_of(const struct plan *plan, uint64_t kind)
 }
 
 static int
-add_namespaces(struct arena *arena, const struct plan *plan, struct oci_record *record)
+add_namespaces(
+	struct arena *arena, const struct plan *plan, struct oci_record *record)
 {
-	struct oci_string_entry *items = arena_array(arena, struct oci_string_entry, names_namespaces.n);
+	struct oci_string_entry *items =
+		arena_array(arena, struct oci_string_entry, names_namespaces.n);
 	size_t n = 0;
 
 	if (!items)
@@ -155,16 +163,20 @@ add_namespaces(struct arena *arena, const struct plan *plan, struct oci_record *
 		const char *path = namespace_of(plan, row->number);
 
 		if (path)
-			items[n++] = (struct oci_string_entry){ .key = row->word, .value = path };
+			items[n++] =
+				(struct oci_string_entry){ .key = row->word,
+					.value = path };
 	}
 	record->namespaces = (struct oci_string_map){ items, n, true };
 	return 0;
 }
 
 static int
-add_annotations(struct arena *arena, const struct plan *plan, struct oci_record *record)
+add_annotations(
+	struct arena *arena, const struct plan *plan, struct oci_record *record)
 {
-	struct oci_string_entry *items = arena_array(arena, struct oci_string_entry, plan->n_annotations);
+	struct oci_string_entry *items = arena_array(
+		arena, struct oci_string_entry, plan->n_annotations);
 
 	if (!items)
 		return -1;
@@ -172,7 +184,8 @@ add_annotations(struct arena *arena, const struct plan *plan, struct oci_record 
 		items[i].key = plan->annotations[i].key;
 		items[i].value = plan->annotations[i].value;
 	}
-	record->annotations = (struct oci_string_map){ items, plan->n_annotations, plan->n_annotations > 0 };
+	record->annotations = (struct oci_string_map){ items,
+		plan->n_annotations, plan->n_annotations > 0 };
 	return 0;
 }
 
@@ -187,9 +200,11 @@ count(const char *const *words)
 }
 
 static int
-add_hooks(struct arena *arena, const struct plan_hooks *hooks, struct oci_record_hooks *out)
+add_hooks(struct arena *arena, const struct plan_hooks *hooks,
+	struct oci_record_hooks *out)
 {
-	struct oci_record_hook *items = arena_array(arena, struct oci_record_hook, hooks->n);
+	struct oci_record_hook *items =
+		arena_array(arena, struct oci_record_hook, hooks->n);
 
 	if (!items)
 		return -1;
@@ -197,9 +212,13 @@ add_hooks(struct arena *arena, const struct plan_hooks *hooks, struct oci_record
 		const struct plan_hook_item *from = &hooks->items[i];
 
 		items[i].path = from->path;
-		items[i].args = (struct oci_strings){ from->argv, count(from->argv), true };
-		items[i].env = (struct oci_strings){ from->env, count(from->env), from->env != NULL };
-		if (from->timeout && !(items[i].timeout = record_uint32(arena, from->timeout)))
+		items[i].args = (struct oci_strings){ from->argv,
+			count(from->argv), true };
+		items[i].env = (struct oci_strings){ from->env,
+			count(from->env), from->env != NULL };
+		if (from->timeout &&
+			!(items[i].timeout =
+					record_uint32(arena, from->timeout)))
 			return -1;
 	}
 	*out = (struct oci_record_hooks){ items, hooks->n, hooks->n > 0 };
@@ -220,37 +239,45 @@ fill(struct arena *arena, const struct plan *plan, struct oci_record *record)
 	record->owner = record_uint32(arena, geteuid());
 	record->has_process = record_bool(arena, plan->has_process);
 	record->terminal = record_bool(arena, plan->terminal);
-	if (!record->version || !record->created || !record->owner || !record->has_process || !record->terminal)
+	if (!record->version || !record->created || !record->owner ||
+		!record->has_process || !record->terminal)
 		return -1;
 	return 0;
 }
 
 int
-record_make(struct arena *arena, const struct plan *plan, struct oci_record **out, struct err *err)
+record_make(struct arena *arena, const struct plan *plan,
+	struct oci_record **out, struct err *err)
 {
 	struct oci_record *record = arena_alloc(arena, sizeof(*record));
 
-	if (!record || fill(arena, plan, record) < 0 || add_namespaces(arena, plan, record) < 0 ||
-	    add_annotations(arena, plan, record) < 0 ||
-	    add_hooks(arena, &plan->hooks[PLAN_HOOK_POSTSTART], &record->poststart) < 0 ||
-	    add_hooks(arena, &plan->hooks[PLAN_HOOK_POSTSTOP], &record->poststop) < 0)
+	if (!record || fill(arena, plan, record) < 0 ||
+		add_namespaces(arena, plan, record) < 0 ||
+		add_annotations(arena, plan, record) < 0 ||
+		add_hooks(arena, &plan->hooks[PLAN_HOOK_POSTSTART],
+			&record->poststart) < 0 ||
+		add_hooks(arena, &plan->hooks[PLAN_HOOK_POSTSTOP],
+			&record->poststop) < 0)
 		return err_say(err, "no memory left for the container's state");
 	*out = record;
 	return 0;
 }
 
 int
-record_parse(struct arena *arena, const char *text, size_t len, struct oci_record **out, struct err *err)
+record_parse(struct arena *arena, const char *text, size_t len,
+	struct oci_record **out, struct err *err)
 {
-	struct oci_record *record = decode_one(&oci_record_schema, arena, text, len, err);
+	struct oci_record *record =
+		decode_one(&oci_record_schema, arena, text, len, err);
 
 	if (!record && err)
 		snprintf(err->document, sizeof(err->document), "state.json");
 	if (!record)
 		return -1;
 	if (*record->version != RECORD_VERSION)
-		return err_say(err, "the container's state is of version %u, this program knows version %u",
-			       *record->version, RECORD_VERSION);
+		return err_say(err,
+			"the container's state is of version %u, this program knows version %u",
+			*record->version, RECORD_VERSION);
 	*out = record;
 	return 0;
 }
@@ -282,9 +309,11 @@ terminated(struct arena *arena, const struct oci_strings *words)
 }
 
 int
-record_hooks(struct arena *arena, const struct oci_record_hooks *hooks, struct plan_hooks *out, struct err *err)
+record_hooks(struct arena *arena, const struct oci_record_hooks *hooks,
+	struct plan_hooks *out, struct err *err)
 {
-	struct plan_hook_item *items = arena_array(arena, struct plan_hook_item, hooks->n);
+	struct plan_hook_item *items =
+		arena_array(arena, struct plan_hook_item, hooks->n);
 
 	for (size_t i = 0; items && i < hooks->n; i++) {
 		const struct oci_record_hook *from = &hooks->items[i];

@@ -43,40 +43,45 @@ struct oci_record_hooks {
 
 struct oci_record {
 	struct place at;
-	const uint32_t *version;       /* required: RECORD_VERSION */
-	const char *oci_version;       /* required */
-	const char *id;                /* required */
-	const char *status;            /* required: RECORD_CREATING or RECORD_CREATED */
-	const char *bundle;            /* required */
-	const char *rootfs;            /* required */
-	const char *created;           /* required: RFC 3339 */
-	const uint32_t *owner;         /* required: the creator's user */
-	const int64_t *creator;        /* the process at work on "creating" */
+	const uint32_t *version; /* required: RECORD_VERSION */
+	const char *oci_version; /* required */
+	const char *id;          /* required */
+	const char *status;    /* required: RECORD_CREATING or RECORD_CREATED */
+	const char *bundle;    /* required */
+	const char *rootfs;    /* required */
+	const char *created;   /* required: RFC 3339 */
+	const uint32_t *owner; /* required: the creator's user */
+	const int64_t *creator; /* the process at work on "creating" */
 	const uint64_t *creator_start;
-	const int64_t *pid;            /* of the first process; NULL: not born yet */
-	const uint64_t *start;         /* its start time */
-	const bool *has_process;       /* required; false: cannot be started */
+	const int64_t *pid;      /* of the first process; NULL: not born yet */
+	const uint64_t *start;   /* its start time */
+	const bool *has_process; /* required; false: cannot be started */
 	const bool *terminal;
-	const char *cgroup;            /* below the hierarchy's root; NULL: none */
-	const bool *cgroup_made;       /* by us, so that delete takes it away */
+	const char *cgroup;      /* below the hierarchy's root; NULL: none */
+	const bool *cgroup_made; /* by us, so that delete takes it away */
 	const char *cgroup_driver;
-	struct oci_string_map namespaces; /* kind to path, "": a new one; others are the host's */
-	const char *mounted_root;      /* the rootfs, mounted in the caller's own namespace */
-	const uint64_t *mounted_over;  /* the mount that was seen there before */
+	/* Kind to path, "" for a new one; others are the host's. */
+	struct oci_string_map namespaces;
+	/* The rootfs, where it is mounted in the caller's own namespace. */
+	const char *mounted_root;
+	const uint64_t *mounted_over; /* the mount that was seen there before */
 	struct oci_string_map annotations;
 	struct oci_record_hooks poststart, poststop;
 };
 
 /* The record of a planned container, without a process or a cgroup yet. */
-int record_make(struct arena *arena, const struct plan *plan, struct oci_record **out, struct err *err);
+int record_make(struct arena *arena, const struct plan *plan,
+	struct oci_record **out, struct err *err);
 /* Text to record, in the arena; refuses versions that are not known. */
-int record_parse(struct arena *arena, const char *text, size_t len, struct oci_record **out, struct err *err);
+int record_parse(struct arena *arena, const char *text, size_t len,
+	struct oci_record **out, struct err *err);
 void record_format(const struct oci_record *record, struct str *out);
 
 /* Whether the container's processes end with the first one. */
 bool record_has_own_pids(const struct oci_record *record);
 /* Hooks in the form that hooks.h takes; in the arena. */
-int record_hooks(struct arena *arena, const struct oci_record_hooks *hooks, struct plan_hooks *out, struct err *err);
+int record_hooks(struct arena *arena, const struct oci_record_hooks *hooks,
+	struct plan_hooks *out, struct err *err);
 
 /* "2026-01-31T23:59:59.000000001Z" for seconds since 1970, in the arena. */
 const char *record_time(struct arena *arena, int64_t seconds, long nanoseconds);

@@ -32,7 +32,7 @@ struct foreground {
 	struct terminal terminal;
 	int signals; /* a signalfd */
 	bool ended;
-	int status;  /* of the program, once it has ended */
+	int status; /* of the program, once it has ended */
 };
 
 /* Not forwarded: those that speak of a fault of our own, which a container
@@ -40,7 +40,8 @@ struct foreground {
 static int
 open_signals(struct err *err)
 {
-	static const int kept[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGSYS, SIGTRAP, SIGPIPE };
+	static const int kept[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGSYS,
+		SIGTRAP, SIGPIPE };
 	sigset_t set;
 	int fd;
 
@@ -56,7 +57,8 @@ open_signals(struct err *err)
 static int
 exit_status(const siginfo_t *end)
 {
-	return end->si_code == CLD_EXITED ? end->si_status : 128 + end->si_status;
+	return end->si_code == CLD_EXITED ? end->si_status
+					  : 128 + end->si_status;
 }
 
 /* Reaps all that has ended: the program, and orphans that came to us. */
@@ -100,7 +102,9 @@ attend(struct foreground *run, struct err *err)
 {
 	reap(run);
 	while (!run->ended) {
-		struct pollfd polls[1 + TERMINAL_POLLS] = { { .fd = run->signals, .events = POLLIN } };
+		struct pollfd polls[1 + TERMINAL_POLLS] = {
+			{ .fd = run->signals, .events = POLLIN }
+		};
 		int ms = terminal_poll(&run->terminal, polls + 1);
 
 		if (poll(polls, 1 + TERMINAL_POLLS, ms) < 0 && errno != EINTR)
@@ -129,7 +133,8 @@ finish(struct creation *creation, bool keep, struct err *err)
 	int result = 0;
 
 	if (!keep && (result = store_lock(creation->dir, err)) == 0)
-		result = delete_remains(creation->root, creation->dir, creation->record, true, err);
+		result = delete_remains(creation->root, creation->dir,
+			creation->record, true, err);
 	create_close(creation);
 	return result == STORE_UNKNOWN ? 0 : result;
 }
@@ -157,12 +162,15 @@ run_foreground(struct run_request *request, int *out_status, struct err *err)
 {
 	auto_fd signals = open_signals(err);
 	struct creation creation;
-	struct foreground run = { .creation = &creation, .terminal.master = -1, .signals = signals };
+	struct foreground run = {
+		.creation = &creation, .terminal.master = -1, .signals = signals
+	};
 	int result;
 
 	if (signals < 0)
 		return -1;
-	if (!request->no_subreaper && prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
+	if (!request->no_subreaper &&
+		prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
 		return err_sys(err, "become a subreaper");
 	if (create_run(&request->create, &creation, err) < 0)
 		return -1;
@@ -198,5 +206,6 @@ run_container(struct run_request *request, int *out_status, struct err *err)
 	request->create.foreground = true;
 	request->create.detach = request->detach;
 	*out_status = 0;
-	return request->detach ? run_detached(request, err) : run_foreground(request, out_status, err);
+	return request->detach ? run_detached(request, err)
+			       : run_foreground(request, out_status, err);
 }

@@ -22,6 +22,7 @@ struct run_request {
 /* Returns once the program has ended and sets *out_status to its exit status,
  * or to 128 and the number of the signal that killed it; detached: once it
  * runs, with *out_status 0. */
-int run_container(struct run_request *request, int *out_status, struct err *err);
+int run_container(
+	struct run_request *request, int *out_status, struct err *err);
 
 #endif

@@ -53,7 +53,8 @@ look(int dir, const struct oci_record *record, struct sight *out)
 {
 	out->record = record;
 	out->status = status_find(dir, record);
-	out->pid = record->pid && out->status != STATUS_STOPPED ? *record->pid : 0;
+	out->pid =
+		record->pid && out->status != STATUS_STOPPED ? *record->pid : 0;
 	name_owner(*record->owner, out->owner, sizeof(out->owner));
 }
 
@@ -62,18 +63,21 @@ struct layout {
 	const char *member, *inner, *colon, *end, *inner_end;
 };
 
-static const struct layout indented = { "\n  ", "\n    ", ": ", "\n}", "\n  }" };
+static const struct layout indented = { "\n  ", "\n    ", ": ", "\n}",
+	"\n  }" };
 static const struct layout compact = { "", "", ":", "}", "}" };
 
 static void
-add_text(struct str *out, const struct layout *layout, const char *key, const char *value)
+add_text(struct str *out, const struct layout *layout, const char *key,
+	const char *value)
 {
 	str_addf(out, ",%s\"%s\"%s", layout->member, key, layout->colon);
 	str_add_json(out, value);
 }
 
 static void
-add_annotations(struct str *out, const struct layout *layout, const struct oci_string_map *map)
+add_annotations(struct str *out, const struct layout *layout,
+	const struct oci_string_map *map)
 {
 	if (!map->n)
 		return;
@@ -88,14 +92,16 @@ add_annotations(struct str *out, const struct layout *layout, const struct oci_s
 }
 
 static void
-add_json(struct str *out, const struct layout *layout, const struct sight *sight)
+add_json(
+	struct str *out, const struct layout *layout, const struct sight *sight)
 {
 	const struct oci_record *record = sight->record;
 
 	str_addf(out, "{%s\"ociVersion\"%s", layout->member, layout->colon);
 	str_add_json(out, record->oci_version);
 	add_text(out, layout, "id", record->id);
-	str_addf(out, ",%s\"pid\"%s%lld", layout->member, layout->colon, sight->pid);
+	str_addf(out, ",%s\"pid\"%s%lld", layout->member, layout->colon,
+		sight->pid);
 	add_text(out, layout, "status", status_word(sight->status));
 	add_text(out, layout, "bundle", record->bundle);
 	add_text(out, layout, "rootfs", record->rootfs);
@@ -124,11 +130,13 @@ show_state(const char *root, const char *id, struct str *out, struct err *err)
 	return result < 0 ? -1 : 0;
 }
 
-/* --- many ------------------------------------------------------------------- */
+/* --- many -------------------------------------------------------------------
+ */
 
 #define COLUMNS 6
 
-static const char *const headings[COLUMNS] = { "ID", "PID", "STATUS", "BUNDLE", "CREATED", "OWNER" };
+static const char *const headings[COLUMNS] = { "ID", "PID", "STATUS", "BUNDLE",
+	"CREATED", "OWNER" };
 
 /* Cells of all rows, the headings first; heap. */
 struct table {
@@ -162,8 +170,9 @@ add_sight(struct table *table, const struct sight *sight)
 {
 	const struct oci_record *record = sight->record;
 	char pid[24];
-	const char *cells[COLUMNS] = { record->id, pid, status_word(sight->status), record->bundle,
-				       record->created, sight->owner };
+	const char *cells[COLUMNS] = { record->id, pid,
+		status_word(sight->status), record->bundle, record->created,
+		sight->owner };
 
 	snprintf(pid, sizeof(pid), "%lld", sight->pid);
 	add_row(table, cells);
@@ -183,7 +192,9 @@ print_table(const struct table *table, struct str *out)
 	}
 	for (size_t r = 0; r < table->n; r++) {
 		for (size_t i = 0; i < COLUMNS; i++)
-			str_addf(out, "%-*s", i + 1 < COLUMNS ? (int)widths[i] : 0, table->rows[r][i]);
+			str_addf(out, "%-*s",
+				i + 1 < COLUMNS ? (int)widths[i] : 0,
+				table->rows[r][i]);
 		str_add(out, "\n");
 	}
 }
@@ -271,7 +282,8 @@ finish(struct list *list, struct err *err)
 }
 
 int
-show_list(const char *root, enum show_form form, struct str *out, struct err *err)
+show_list(
+	const char *root, enum show_form form, struct str *out, struct err *err)
 {
 	struct list list = { .form = form, .out = out };
 	auto_fd dir = store_open_root(root, false, err);

@@ -15,8 +15,10 @@ enum show_form {
 };
 
 /* The state of one container: indented JSON. root: path of the state root. */
-int show_state(const char *root, const char *id, struct str *out, struct err *err);
+int show_state(
+	const char *root, const char *id, struct str *out, struct err *err);
 /* All containers, sorted by id. */
-int show_list(const char *root, enum show_form form, struct str *out, struct err *err);
+int show_list(const char *root, enum show_form form, struct str *out,
+	struct err *err);
 
 #endif

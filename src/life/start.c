@@ -39,8 +39,10 @@ start_hooks(const struct oci_record *record, struct err *err)
 		return -1;
 	result = record_hooks(&arena, &record->poststart, &hooks, err);
 	if (result == 0) {
-		hooks_state(record, status_word(STATUS_RUNNING), (pid_t)*record->pid, &state);
-		result = hooks_run(&hooks, PLAN_HOOK_POSTSTART, record, &state, err);
+		hooks_state(record, status_word(STATUS_RUNNING),
+			(pid_t)*record->pid, &state);
+		result = hooks_run(
+			&hooks, PLAN_HOOK_POSTSTART, record, &state, err);
 	}
 	arena_done(&arena);
 	return result;
@@ -50,10 +52,12 @@ start_hooks(const struct oci_record *record, struct err *err)
 static int
 check(int dir, const struct oci_record *record, struct err *err)
 {
-	if (status_allow(OPERATION_START, status_find(dir, record), record->id, err) < 0)
+	if (status_allow(OPERATION_START, status_find(dir, record), record->id,
+		    err) < 0)
 		return -1;
 	if (!*record->has_process)
-		return err_say(err, "cannot start a container without process: config.json had none when it was created");
+		return err_say(err,
+			"cannot start a container without process: config.json had none when it was created");
 	return 0;
 }
 
@@ -73,7 +77,8 @@ static int
 start(struct stored *stored, struct err *err)
 {
 	if (store_read(stored->dir, &stored->arena, &stored->record, err) < 0 ||
-	    check(stored->dir, stored->record, err) < 0 || pass_gate(stored->dir, err) < 0)
+		check(stored->dir, stored->record, err) < 0 ||
+		pass_gate(stored->dir, err) < 0)
 		return -1;
 	notify_main_pid((pid_t)*stored->record->pid);
 	if (start_hooks(stored->record, err) == 0)
@@ -90,7 +95,9 @@ check_early(struct stored *stored, struct err *err)
 		return 0;
 	if (store_read(stored->dir, &stored->arena, &stored->record, err) < 0)
 		return -1;
-	return status_allow(OPERATION_START, status_find(stored->dir, stored->record), stored->record->id, err);
+	return status_allow(OPERATION_START,
+		status_find(stored->dir, stored->record), stored->record->id,
+		err);
 }
 
 int

@@ -39,8 +39,14 @@ struct refusal {
 	bool names;
 };
 
-#define NOT_RUNNING { "container not running", false }
-#define NOT_STOPPED { "cannot delete", true }
+#define NOT_RUNNING                                                            \
+	{                                                                      \
+		"container not running", false                                 \
+	}
+#define NOT_STOPPED                                                            \
+	{                                                                      \
+		"cannot delete", true                                          \
+	}
 
 static const struct refusal refusals[OPERATION_COUNT][STATUS_COUNT] = {
 	[OPERATION_START] = {
@@ -65,7 +71,8 @@ static const struct refusal refusals[OPERATION_COUNT][STATUS_COUNT] = {
 static bool
 is_alive(const int64_t *pid, const uint64_t *start, struct proc_stat *out)
 {
-	if (!pid || !start || proc_stat((pid_t)*pid, out) < 0 || out->start != *start)
+	if (!pid || !start || proc_stat((pid_t)*pid, out) < 0 ||
+		out->start != *start)
 		return false;
 	return out->state == 'Z' ? out->threads > 1 : out->state != 'X';
 }
@@ -73,7 +80,8 @@ is_alive(const int64_t *pid, const uint64_t *start, struct proc_stat *out)
 static bool
 is_at_gate(int dir, const struct proc_stat *stat)
 {
-	return !strcmp(stat->comm, WAITING_NAME) && faccessat(dir, STORE_GATE, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+	return !strcmp(stat->comm, WAITING_NAME) &&
+		faccessat(dir, STORE_GATE, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
 enum status
@@ -82,7 +90,9 @@ status_find(int dir, const struct oci_record *record)
 	struct proc_stat stat;
 
 	if (!strcmp(record->status, RECORD_CREATING))
-		return is_alive(record->creator, record->creator_start, &stat) ? STATUS_CREATING : STATUS_STOPPED;
+		return is_alive(record->creator, record->creator_start, &stat)
+			? STATUS_CREATING
+			: STATUS_STOPPED;
 	if (!is_alive(record->pid, record->start, &stat))
 		return STATUS_STOPPED;
 	if (record->cgroup && cgroup_is_frozen(record->cgroup))
@@ -97,7 +107,8 @@ status_word(enum status status)
 }
 
 int
-status_allow(enum operation operation, enum status status, const char *id, struct err *err)
+status_allow(enum operation operation, enum status status, const char *id,
+	struct err *err)
 {
 	const struct refusal *refusal = &refusals[operation][status];
 
@@ -105,5 +116,6 @@ status_allow(enum operation operation, enum status status, const char *id, struc
 		return 0;
 	if (!refusal->names)
 		return err_say(err, "%s", refusal->text);
-	return err_say(err, "%s container %s that is not stopped: %s", refusal->text, id, words[status]);
+	return err_say(err, "%s container %s that is not stopped: %s",
+		refusal->text, id, words[status]);
 }

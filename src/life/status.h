@@ -15,8 +15,8 @@ enum status {
 	STATUS_CREATING, /* create is at work */
 	STATUS_CREATED,  /* waits at the gate */
 	STATUS_RUNNING,
-	STATUS_PAUSED,   /* its cgroup is frozen */
-	STATUS_STOPPED,  /* ended, or its creator was killed */
+	STATUS_PAUSED,  /* its cgroup is frozen */
+	STATUS_STOPPED, /* ended, or its creator was killed */
 	STATUS_COUNT
 };
 
@@ -32,6 +32,7 @@ enum status status_find(int dir, const struct oci_record *record);
 /* "running" */
 const char *status_word(enum status status);
 /* 0, or -1 with the sentence of the refusal. */
-int status_allow(enum operation operation, enum status status, const char *id, struct err *err);
+int status_allow(enum operation operation, enum status status, const char *id,
+	struct err *err);
 
 #endif

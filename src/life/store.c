@@ -40,7 +40,8 @@ user_root(struct err *err)
 	if (!runtime || !*runtime)
 		runtime = access(own, W_OK) == 0 ? own : NULL;
 	if (!runtime) {
-		err_say(err, "no place for the state: set XDG_RUNTIME_DIR, or give --root");
+		err_say(err,
+			"no place for the state: set XDG_RUNTIME_DIR, or give --root");
 		return NULL;
 	}
 	if (asprintf(&path, "%s/scrim", runtime) < 0) {
@@ -56,7 +57,8 @@ store_root(const char *given, struct err *err)
 	struct plan_request caller = { 0 };
 	char *path;
 
-	/* Root of a user namespace is an ordinary user here: /run is another's. */
+	/* Root of a user namespace is an ordinary user here: /run is another's.
+	 */
 	if (!given) {
 		load_facts(&caller, LOAD_ROOTLESS_AUTO);
 		if (!caller.root)
@@ -108,20 +110,24 @@ store_open_root(const char *path, bool make, struct err *err)
 int
 store_check_id(const char *id, struct err *err)
 {
-	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+.-";
+	static const char letters[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+.-";
 
 	/* A name that begins with a dot would lie among ours. */
 	if (!*id || *id == '.' || id[strspn(id, letters)])
 		return err_say(err, "invalid container ID format");
 	if (strlen(id) > NAME_MAX)
-		return err_say(err, "invalid container ID format: longer than %d letters", NAME_MAX);
+		return err_say(err,
+			"invalid container ID format: longer than %d letters",
+			NAME_MAX);
 	return 0;
 }
 
 static int
 open_dir(int root, const char *id)
 {
-	return openat(root, id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	return openat(
+		root, id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
 int
@@ -157,14 +163,16 @@ store_make(int root, const char *id, struct err *err)
 
 	if (mkdirat(root, id, 0700) < 0) {
 		if (errno == EEXIST)
-			return err_say(err, "container with given ID already exists");
+			return err_say(
+				err, "container with given ID already exists");
 		return err_sys(err, "make state directory %s", id);
 	}
 	dir = open_dir(root, id);
 	if (dir < 0)
 		return err_sys(err, "open state directory %s", id);
 	if (store_lock(dir, err) < 0)
-		return err_say(err, "the container was deleted while it was made");
+		return err_say(
+			err, "the container was deleted while it was made");
 	return take_fd(&dir);
 }
 
@@ -179,7 +187,8 @@ store_open(int root, const char *id, struct err *err)
 }
 
 int
-store_find(const char *root, const char *id, struct stored *out, struct err *err)
+store_find(
+	const char *root, const char *id, struct stored *out, struct err *err)
 {
 	struct stored found = { .root = -1, .dir = -1 };
 	int result = store_check_id(id, err);
@@ -208,7 +217,8 @@ store_close(struct stored *stored)
 int
 store_remove(int root, int dir, const char *id, struct err *err)
 {
-	static const char *const files[] = { STORE_GATE, RECORD_NEW, RECORD_FILE };
+	static const char *const files[] = { STORE_GATE, RECORD_NEW,
+		RECORD_FILE };
 
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
 		if (unlinkat(dir, files[i], 0) < 0 && errno != ENOENT)
@@ -221,7 +231,8 @@ store_remove(int root, int dir, const char *id, struct err *err)
 int
 store_write(int dir, const struct oci_record *record, struct err *err)
 {
-	auto_fd file = openat(dir, RECORD_NEW, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	auto_fd file = openat(dir, RECORD_NEW,
+		O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
 	auto_str text = { 0 };
 
 	if (file < 0)
@@ -237,9 +248,11 @@ store_write(int dir, const struct oci_record *record, struct err *err)
 }
 
 int
-store_read(int dir, struct arena *arena, struct oci_record **out, struct err *err)
+store_read(
+	int dir, struct arena *arena, struct oci_record **out, struct err *err)
 {
-	auto_fd file = openat(dir, RECORD_FILE, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	auto_fd file =
+		openat(dir, RECORD_FILE, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	auto_free char *text = NULL;
 	size_t len;
 

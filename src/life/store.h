@@ -58,13 +58,15 @@ struct stored {
 
 /* Opens root and directory; root is a path. -1 or STORE_UNKNOWN with *out
  * closed, else store_close() gives it all back, the lock too. */
-int store_find(const char *root, const char *id, struct stored *out, struct err *err);
+int store_find(
+	const char *root, const char *id, struct stored *out, struct err *err);
 void store_close(struct stored *stored);
 
 /* Replaces the record. */
 int store_write(int dir, const struct oci_record *record, struct err *err);
 /* Reads the record; STORE_UNKNOWN where there is none. */
-int store_read(int dir, struct arena *arena, struct oci_record **out, struct err *err);
+int store_read(
+	int dir, struct arena *arena, struct oci_record **out, struct err *err);
 
 /* The names of all that looks like a container, sorted; heap, the array ends
  * with NULL. store_free_names() frees them. */

@@ -21,7 +21,9 @@ static int
 take_error(const struct wire_message *message, struct err *err)
 {
 	if (message->size != sizeof(*err))
-		return err_say(err, "the container's init sent an error of %u bytes", message->size);
+		return err_say(err,
+			"the container's init sent an error of %u bytes",
+			message->size);
 	memcpy(err, message->payload, sizeof(*err));
 	err->document[sizeof(err->document) - 1] = '\0';
 	err->pointer[sizeof(err->pointer) - 1] = '\0';
@@ -50,12 +52,14 @@ static int
 out_of_turn(struct wire_message *message, struct err *err)
 {
 	wire_close_fds(message);
-	return err_say(err, "the container's init sent %s out of turn", wire_name(message->type));
+	return err_say(err, "the container's init sent %s out of turn",
+		wire_name(message->type));
 }
 
 /* 1: the container is created, 0: go on. */
 static int
-answer(int wire, const struct talk *talk, struct wire_message *message, struct err *err)
+answer(int wire, const struct talk *talk, struct wire_message *message,
+	struct err *err)
 {
 	switch (message->type) {
 	case WIRE_CREATED:

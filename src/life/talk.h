@@ -14,8 +14,10 @@ struct err;
 
 /* The answers that whoever listens has to give; context is theirs. */
 struct talk {
-	int (*mounted)(void *context, struct err *err); /* runs the hooks; GO follows */
-	void (*console)(void *context, int master);     /* takes the descriptor */
+	/* Runs the hooks; GO follows. NULL: refuses. */
+	int (*mounted)(void *context, struct err *err);
+	/* Takes the descriptor. */
+	void (*console)(void *context, int master);
 	void *context;
 };
 

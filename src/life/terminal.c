@@ -35,8 +35,9 @@ terminal_resize(const struct terminal *terminal)
 {
 	struct winsize size;
 
-	if (terminal->master >= 0 && terminal->tty >= 0 && ioctl(terminal->tty, TIOCGWINSZ, &size) == 0 &&
-	    size.ws_row && size.ws_col)
+	if (terminal->master >= 0 && terminal->tty >= 0 &&
+		ioctl(terminal->tty, TIOCGWINSZ, &size) == 0 && size.ws_row &&
+		size.ws_col)
 		ioctl(terminal->master, TIOCSWINSZ, &size);
 }
 
@@ -80,7 +81,8 @@ want(const struct terminal_flow *flow)
 {
 	if (!is_empty(flow))
 		return (struct pollfd){ .fd = flow->to, .events = POLLOUT };
-	return (struct pollfd){ .fd = flow->ended ? -1 : flow->from, .events = POLLIN };
+	return (struct pollfd){ .fd = flow->ended ? -1 : flow->from,
+		.events = POLLIN };
 }
 
 int
@@ -117,7 +119,8 @@ fill(struct terminal_flow *flow)
 static void
 empty(struct terminal_flow *flow)
 {
-	ssize_t n = write(flow->to, flow->data + flow->begin, flow->end - flow->begin);
+	ssize_t n = write(
+		flow->to, flow->data + flow->begin, flow->end - flow->begin);
 
 	if (n >= 0) {
 		flow->begin += (size_t)n;
@@ -146,7 +149,8 @@ pass_end(struct terminal *terminal)
 	struct terminal_flow *in = &terminal->in;
 	struct termios settings;
 
-	if (tcgetattr(terminal->master, &settings) < 0 || !(settings.c_lflag & ICANON))
+	if (tcgetattr(terminal->master, &settings) < 0 ||
+		!(settings.c_lflag & ICANON))
 		return;
 	in->data[0] = in->data[1] = (char)settings.c_cc[VEOF];
 	in->begin = 0;
@@ -178,7 +182,8 @@ terminal_drain(struct terminal *terminal)
 		return;
 	do {
 		while (!is_empty(out)) {
-			struct pollfd room = { .fd = out->to, .events = POLLOUT };
+			struct pollfd room = { .fd = out->to,
+				.events = POLLOUT };
 
 			if (poll(&room, 1, -1) > 0)
 				empty(out);

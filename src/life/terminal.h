@@ -26,7 +26,7 @@ struct terminal_flow {
 };
 
 struct terminal {
-	int master; /* -1: there is no terminal; the calls below do nothing then */
+	int master; /* -1: there is no terminal, and nothing to do */
 	int tty;    /* of the caller; -1: none */
 	struct termios saved;
 	struct terminal_flow in, out;

@@ -85,7 +85,7 @@ void
 capabilities_add(struct maker *m)
 {
 	const struct oci_process *process = m->config->process;
-	struct capabilities capabilities;
+	struct capabilities capabilities = { 0 };
 	struct plan_step *step;
 
 	capabilities_read(m, true, &capabilities);

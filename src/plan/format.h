@@ -125,7 +125,7 @@ enum plan_op {
 
 /* OP_MOUNT, OP_BIND, OP_REMOUNT number 2 */
 #define PLAN_MOUNT_STRICT_DIR    1u /* the target is a real directory, no link on the way */
-#define PLAN_MOUNT_DEST_NOFOLLOW 2u /* a link as last component of the target is an error */
+#define PLAN_MOUNT_DEST_NOFOLLOW 2u /* a link as last component is the target itself */
 #define PLAN_MOUNT_COPYUP        4u /* tmpcopyup */
 #define PLAN_MOUNT_OVER_LINK     8u /* copy-symlink: a link in the slot is made again */
 

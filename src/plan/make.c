@@ -269,14 +269,35 @@ finish(struct maker *m, struct err *err)
 	return 0;
 }
 
+/* What an ordinary user could not carry out he may still look at: as root's,
+ * where the config is not for him. */
+static struct plan_request
+settle_request(
+	const struct oci_config *config, const struct plan_request *request)
+{
+	struct plan_request settled = *request;
+	struct oci_namespaces list = { 0 };
+	bool user_ns = false;
+
+	if (config->linux)
+		list = config->linux->namespaces;
+	for (size_t i = 0; i < list.n; i++)
+		if (strcmp(list.items[i].type, "user") == 0)
+			user_ns = true;
+	if (request->only_shown && !user_ns)
+		settled.root = true;
+	return settled;
+}
+
 int
 plan_make(struct arena *arena, const struct oci_config *config,
 	const struct plan_request *request, struct plan **out,
 	struct oci_problems *problems, struct err *err)
 {
 	static const struct oci_linux no_linux;
+	struct plan_request settled = settle_request(config, request);
 	struct maker m = {
-		.arena = arena, .config = config, .request = request, .problems = problems,
+		.arena = arena, .config = config, .request = &settled, .problems = problems,
 		.linux = config->linux ? config->linux : &no_linux,
 		.known_problems = problems->n < OCI_PROBLEMS_MAX ? problems->n : OCI_PROBLEMS_MAX,
 		.sources = PILE_OF(struct plan_source), .warnings = PILE_OF(const char *),

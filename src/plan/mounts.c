@@ -182,7 +182,7 @@ add_bind(struct mount_job *job)
 
 	check_proc(job, true);
 	if (options->words.n)
-		options_refuse_words(job->m, job->mount);
+		options_judge_words(job->m, job->mount);
 	source = make_source(job->m, kind, &job->mount->at, NULL, &slot);
 	source->path = path;
 	source->recursive = options->recursive;

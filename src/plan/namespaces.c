@@ -86,8 +86,6 @@ against_pinned(const struct maker *m)
 {
 	if (!m->request->root)
 		return "an ordinary user cannot join the pinned namespace";
-	if (m->request->chrooted)
-		return "the caller is in a chroot";
 	if (m->request->no_pivot)
 		return "--no-pivot moves the rootfs over the host's root";
 	if (hooks_need_host_tree(m->config))
@@ -110,6 +108,11 @@ choose_birth(struct maker *m, const struct oci_string_entry *wish)
 	m->plan->birth_reason = reason ? reason
 		: plain ? "the annotation " BIRTH_ANNOTATION " asks for it"
 			: "nothing needs the host's mounts inside";
+	/* A "/" that is no mount point cannot be isolated or pivoted. */
+	if (m->request->chrooted && m->plan->birth == PLAN_BIRTH_PLAIN)
+		make_complain(m, NULL, NULL,
+			"in a chroot a plain birth is not possible, but %s",
+			reason ? reason : m->plan->birth_reason);
 	if (wish && reason && strcmp(wish->value, "pinned") == 0)
 		make_complain(m, &wish->at, NULL,
 			"a pinned birth is not possible: %s", reason);

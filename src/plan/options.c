@@ -152,18 +152,24 @@ options_read(
 	m->broken |= out->words.broken;
 }
 
-/* A bind has no filesystem that could take these; with mount(2) they
- * vanished without a word, typing errors among them. */
+/* A bind has no filesystem that could take these, and mount(2) passes over
+ * them. What looks like a word of ours is a typing error, though, and the
+ * rest deserves a warning. */
 void
-options_refuse_words(struct maker *m, const struct oci_mount *mount)
+options_judge_words(struct maker *m, const struct oci_mount *mount)
 {
 	for (size_t i = 0; i < mount->options.n; i++) {
-		const char *word = mount->options.items[i];
+		const char *word = mount->options.items[i], *near = NULL;
 
-		if (!*word || names_mount_option(word) || strchr(word, ','))
+		if (!*word || names_mount_option(word))
 			continue;
-		make_unknown(m, &mount->at, make_item(m, "options", i),
-			"option of a bind mount", word,
-			str_nearest(word, names_mount_next, NULL));
+		if (!strpbrk(word, "=,"))
+			near = str_nearest(word, names_mount_next, NULL);
+		if (near)
+			make_unknown(m, &mount->at, make_item(m, "options", i),
+				"option of a bind mount", word, near);
+		else
+			make_warn(m, "mount %s: a bind has no use for \"%s\"",
+				mount->destination, word);
 	}
 }

@@ -29,7 +29,7 @@ struct options {
 /* Complains about words that are several in one. */
 void options_read(
 	struct maker *m, const struct oci_mount *mount, struct options *out);
-/* For mounts that have no filesystem to pass words to: complains about each. */
-void options_refuse_words(struct maker *m, const struct oci_mount *mount);
+/* For mounts that have no filesystem to pass words to. */
+void options_judge_words(struct maker *m, const struct oci_mount *mount);
 
 #endif

@@ -155,8 +155,9 @@ struct plan_request {
 	bool console_socket;
 	const char *notify_socket; /* sd_notify's, on the host, or NULL */
 	uint32_t preserve_fds, listen_fds;
-	bool chrooted;      /* the caller's root is not its namespace's */
+	bool chrooted;      /* the caller's root is no mount point */
 	bool no_pin;        /* pinning was found impossible */
+	bool only_shown;    /* an ordinary user may look at root's plan */
 };
 
 struct plan {

@@ -3,8 +3,8 @@
  * linux.resources as files of cgroup v2 and what goes into them [143-154].
  * Values of cgroup v1 are converted where v2 has the like, each with its
  * formula; where it has not, the property is refused by name. Engines write 0
- * for "not said" in the older fields: there it means nothing (but not for
- * pids). unified comes last, so that it wins.
+ * for "not said" in the older fields: there it means nothing. unified comes
+ * last, so that it wins.
  */
 #include <string.h>
 
@@ -177,6 +177,21 @@ make_cpu(struct job *job, const struct oci_cpu *cpu)
 			"cpu.realtimePeriod needs cgroup v1");
 }
 
+/* Since version 1.3 a limit of 0 is one [149]. In a config that says it is
+ * older it is the "unlimited" of its time: Podman writes it for -1. */
+static void
+make_pids(struct job *job, const struct oci_pids *pids)
+{
+	const char *version = job->m->config->oci_version;
+	bool old = version[0] == '1' && version[1] == '.' &&
+		version[2] >= '0' && version[2] < '3' && version[3] == '.';
+	int64_t limit = *pids->limit == 0 && old ? -1 : *pids->limit;
+
+	check_least(job, &pids->at, "limit", pids->limit);
+	add_knob(job, &pids->at, "limit", "pids", "pids.max",
+		number(job, limit));
+}
+
 /* The limit on reservations: a program is refused at mmap(2), not killed at
  * its first page fault [148]. */
 static void
@@ -314,12 +329,8 @@ resources_make(struct maker *m)
 		make_memory(&job, resources->memory);
 	if (resources->cpu)
 		make_cpu(&job, resources->cpu);
-	if (resources->pids) {
-		check_least(&job, &resources->pids->at, "limit",
-			resources->pids->limit);
-		add_knob(&job, &resources->pids->at, "limit", "pids",
-			"pids.max", number(&job, *resources->pids->limit));
-	}
+	if (resources->pids)
+		make_pids(&job, resources->pids);
 	make_hugepages(&job, &resources->hugepage_limits);
 	refuse_others(&job, resources);
 	make_unified(&job, &resources->unified);

@@ -179,7 +179,7 @@ seccomp_make(struct maker *m)
 void
 seccomp_add(struct maker *m)
 {
-	struct capabilities capabilities;
+	struct capabilities capabilities = { 0 };
 	struct plan_step *step;
 	int32_t slot;
 

@@ -48,11 +48,12 @@ static const char *
 sysctl_path(struct maker *m, const char *key)
 {
 	size_t first = strcspn(key, "./");
-	char *path = make_alloc(m, strlen(key) + 1);
+	size_t size = strlen(key) + 1;
+	char *path = make_alloc(m, size);
 
 	if (!path)
 		return "";
-	strcpy(path, key);
+	memcpy(path, key, size);
 	for (char *at = path; key[first] == '.' && *at; at++)
 		*at = *at == '.' ? '/' : *at == '/' ? '.' : *at;
 	return path;

@@ -18,8 +18,10 @@ log2_of(uint64_t n)
 {
 	double x = (double)n, result = 0, bit = 1;
 
-	for (; x >= 2; x /= 2)
+	while (x >= 2) {
+		x /= 2;
 		result++;
+	}
 	for (int i = 0; i < 48; i++) {
 		x *= x;
 		bit /= 2;

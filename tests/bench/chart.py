@@ -53,13 +53,13 @@ def legend(figures, y, floor):
         x += 40 + 6.6 * len(figures["runtimes"][name] + (name.split(" ", 1)[1] if " " in name else ""))
     if floor:
         parts.append(f'<line class="floor" x1="{x + 5}" x2="{x + 5}" y1="{y - 10}" y2="{y + 2}"/>')
-        parts.append(text(x + 12, y, "the kernel's part alone"))
+        parts.append(text(x + 12, y, "the bare system calls"))
     return parts
 
 
-def source(figures, y):
+def source(figures, y, scales):
     about = figures["machine"]
-    words = f"Medians. Each block has a scale of its own. {about['cpus']} CPUs, {about['model']}, Linux {about['kernel']}."
+    words = f"Medians. {scales} {about['cpus']} CPUs, {about['model']}, Linux {about['kernel']}."
     return text(16, y, words, "faint")
 
 
@@ -96,7 +96,7 @@ def bars(figures):
     for row in rows:
         more, y = block(row, names, y)
         parts += more
-    parts.append(source(figures, y + 10))
+    parts.append(source(figures, y + 10, "Each block has a scale of its own."))
     return frame(y + 24, parts, "Time and memory, less is better")
 
 
@@ -137,5 +137,5 @@ def lines(figures):
     width = (WIDTH - 40 - 40 * len(rows)) / len(rows)
     for i, row in enumerate(rows):
         parts += panel(row, names, 44 + i * (width + 44), width)
-    parts.append(source(figures, 326))
+    parts.append(source(figures, 326, "The levels stand at equal distances."))
     return frame(340, parts, "Milliseconds per create, less is better")

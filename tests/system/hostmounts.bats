@@ -32,13 +32,6 @@ many()
 	done
 }
 
-# pins_away ROOT: unmounts what is pinned there.
-pins_away()
-{
-	awk -v r="$1/" 'index($5, r) == 1 { print $5 }' /proc/self/mountinfo |
-		sort -r | xargs -r -n 1 umount
-}
-
 # calls COMMAND...: how many system calls it made, with its children.
 calls()
 {

@@ -5,7 +5,8 @@
 # owns a child of that cgroup, a fresh bundle ($B) and a fresh id ($ID), and
 # after it nothing may be left: no process, mount, cgroup, state directory or
 # temporary file. Run it by tests/with-cgroup2, as root. SCRIM names the
-# program (it may hold options), SCRIM_CC the compiler for static programs.
+# program (it may hold options), SCRIM_CC the compiler for static programs,
+# SCRIM_BIRTH (pinned, plain) the way in which mount namespaces are made.
 # Nothing here may touch what it did not make.
 
 bats_require_minimum_version 1.5.0
@@ -93,6 +94,13 @@ rootfs_make()
 	printf 'root:x:0:\nwalter:x:1000:\nstaff:x:50:walter\n' > "$1/etc/group"
 }
 
+# pins_away ROOT: unmounts what is pinned there.
+pins_away()
+{
+	awk -v r="$1/" 'index($5, r) == 1 { print $5 }' /proc/self/mountinfo |
+		sort -r | xargs -r -n 1 umount
+}
+
 # --- each test's part --------------------------------------------------------
 
 setup()
@@ -126,10 +134,10 @@ test_close()
 {
 	local left=
 
+	background_end
 	if [ -n "$BATS_TEST_COMPLETED" ]; then
 		left=$(leftovers)
 	else
-		background_end
 		containers_end
 	fi
 	cgroup_empty "$TEST_CGROUP"
@@ -140,10 +148,10 @@ test_close()
 	return 1
 }
 
-# Our mounts, but for the namespace that scrim keeps pinned in its root.
+# Our mounts, but for the namespace that scrim keeps pinned in a root.
 mounts_outside()
 {
-	grep -vF " $ROOT/.pin" /proc/self/mountinfo | cut -d' ' -f5- | sort
+	grep -vE '^[^-]* /[^ ]*/\.pin[/ ]' /proc/self/mountinfo | cut -d' ' -f5- | sort
 }
 
 # leftovers: prints what a test left behind, nothing when all is well.
@@ -151,11 +159,10 @@ leftovers()
 {
 	local pid file now
 
-	background_end
 	for file in $(find "$TEST_CGROUP" -name cgroup.procs); do
 		while read -r pid; do
 			[ "$pid" = $$ ] || process_is_own "$pid" ||
-				echo "process $pid ($(process_words "$pid"))"
+				process_is_going "$pid" || echo "process $pid ($(process_words "$pid"))"
 		done < "$file"
 	done
 	find "$CGROUP" -path "$TEST_CGROUP/*" -type d -o -type d -name "*$ID*"
@@ -177,6 +184,18 @@ process_is_own()
 	parent=$(sed 's/.*) . \([0-9]*\) .*/\1/' "/proc/$1/stat" 2> /dev/null) || return 0
 	[ "$parent" = "$BASHPID" ] || [ "$parent" = $$ ] &&
 		[ "$(cat "/proc/$1/comm")" = "$(cat /proc/$$/comm)" ]
+}
+
+# What was killed is not always gone at once: half a second for it.
+process_is_going()
+{
+	local i
+
+	for i in {1..25}; do
+		[ -n "$1" ] && [ -e "/proc/$1" ] || return 0
+		sleep 0.02
+	done
+	return 1
 }
 
 process_words()
@@ -244,6 +263,13 @@ bundle()
 	cp -r "$T/rootfs/etc" "$1/rootfs/etc"
 	sed "s,@CGROUP@,${TEST_CGROUP#"$CGROUP"}/$ID," \
 		"$SYSTEM_DIR/base.json" > "$1/config.json"
+	[ -z "${SCRIM_BIRTH-}" ] || birth "$1/config.json"
+}
+
+# birth FILE: asks for the way of birth that SCRIM_BIRTH names.
+birth()
+{
+	sed -i "1,/ociVersion.*/s/\"ociVersion\".*/&\n\"annotations\": {\"org.scrim.birth\": \"$SCRIM_BIRTH\"},/" "$1"
 }
 
 # config FILTER [JQ OPTION...]: jq changes the configuration of $B.
@@ -303,6 +329,27 @@ namespace_join()
 {
 	namespace_drop "$1"
 	config '.linux.namespaces += [{type: $t, path: $p}]' --arg t "$1" --arg p "$2"
+}
+
+# tree DIR [OPTIONS]: a tmpfs with another one on its sub directory.
+tree()
+{
+	local dir
+
+	mkdir "$1"
+	mount -t tmpfs top "$1"
+	mkdir "$1/sub"
+	mount -t tmpfs below "$1/sub"
+	for dir in ${2:+"$1/sub" "$1"}; do
+		mount -o "remount,bind,$2" "$dir"
+	done
+}
+
+# bundle_unmount: what a test has mounted below its bundle, for teardown().
+bundle_unmount()
+{
+	awk -v b="$B" '$5 == b || index($5, b "/") == 1 { print $5 }' \
+		/proc/self/mountinfo | sort -r | xargs -r -n 1 umount -l
 }
 
 capability_add()
@@ -491,6 +538,17 @@ mount_type()
 
 	line=$(mount_line "$1") || { echo "$line"; return 1; }
 	is "$(awk '{ for (i = 7; $i != "-"; i++); print $(i + 1) }' <<< "$line")" "$2"
+}
+
+own_status()
+{
+	args /bin/cat /proc/self/status
+}
+
+# status_has NAME VALUE: a line of /proc/self/status in $output.
+status_has()
+{
+	is "$(sed -n "s/^$1:[[:space:]]*//p" <<< "$output" | tr -s '\t' ' ' | sed 's/ *$//')" "$2"
 }
 
 # needs COMMAND...: skips the test where one is not installed.

@@ -13,6 +13,9 @@ setup()
 	[[ $SCRIM != *" "* ]] || skip "SCRIM has options of its own"
 	RUNTIME=$(realpath "$(command -v "$SCRIM")")
 	mkdir -p "$T/podman"
+	# Podman does not pass --root: what is made in the usual place goes again.
+	USUAL=/run/$(basename "$RUNTIME")
+	[ -e "$USUAL/.pin" ] && USUAL=
 	limits=(--network none --pids-limit=-1 --ulimit nofile=1000:1000 --ulimit nproc=1000:1000)
 	conmon=$(command -v conmon || ls /usr/libexec/podman/conmon /usr/bin/conmon 2> /dev/null | head -n 1)
 	[ -n "$conmon" ] || skip "conmon is not installed"
@@ -25,6 +28,11 @@ teardown()
 		awk -v t="$T/podman" 'index($5, t) == 1 { print $5 }' /proc/self/mountinfo |
 			sort -r | xargs -r -n 1 umount -l
 		rm -rf --one-file-system "$T/podman"
+	fi
+	if [ -n "${USUAL-}" ] && [ -d "$USUAL/.pin" ]; then
+		pins_away "$USUAL"
+		rm -rf --one-file-system "$USUAL/.pin"
+		rmdir "$USUAL" 2> /dev/null || true
 	fi
 	find "$CGROUP" -depth -type d -name 'libpod*' -exec rmdir {} + 2> /dev/null || true
 	test_close

@@ -19,8 +19,7 @@ setup()
 
 teardown()
 {
-	awk -v b="$B" '$5 == b || index($5, b "/") == 1 { print $5 }' \
-		/proc/self/mountinfo | sort -r | xargs -r -n 1 umount -l
+	bundle_unmount
 	test_close
 }
 

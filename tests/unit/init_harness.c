@@ -186,6 +186,17 @@ become(const struct harness *h, int image, int wire, int output)
 	_exit(99);
 }
 
+static long
+image_kb(void)
+{
+	int fd = open_image();
+	struct stat st;
+
+	ck_assert_int_eq(fstat(fd, &st), 0);
+	close(fd);
+	return (long)(st.st_size >> 10);
+}
+
 static void
 write_map(pid_t pid, const char *file)
 {
@@ -342,6 +353,7 @@ harness_run(struct harness *h, struct outcome *out)
 
 	memset(out, 0, sizeof(*out));
 	out->master = -1;
+	out->image_kb = image_kb();
 	ck_assert_int_eq(wire_pair(wire, NULL), 0);
 	ck_assert_int_eq(pipe2(output, O_CLOEXEC), 0);
 	pid = spawn(h, wire[1], output[1]);

@@ -44,9 +44,10 @@ struct outcome {
 	bool created;
 	/* While it waits: */
 	char comm[16];
-	int n_fds;   /* open descriptors */
-	long pss_kb; /* of memory */
-	int master;  /* of its terminal, sent by wire; -1: none */
+	int n_fds;     /* open descriptors */
+	long pss_kb;   /* of memory */
+	long image_kb; /* the size of scrim-init */
+	int master;    /* of its terminal, sent by wire; -1: none */
 };
 
 void harness_init(struct harness *h);

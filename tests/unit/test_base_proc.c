@@ -34,7 +34,8 @@ end(pid_t pid)
 }
 
 static const char *const comms[] = {
-	"plain", "two words", ") 1 Z (", "))))", "((((", "15 letters long", "a\nb", "",
+	"plain", "two words", ") 1 Z (", "))))", "((((", "15 letters long",
+	"a\nb", "",
 };
 
 START_TEST(a_process_is_read_whatever_its_name)
@@ -108,7 +109,8 @@ END_TEST
 static void
 fill(TCase *tcase)
 {
-	tcase_add_loop_test(tcase, a_process_is_read_whatever_its_name, 0, sizeof(comms) / sizeof(comms[0]));
+	tcase_add_loop_test(tcase, a_process_is_read_whatever_its_name, 0,
+		sizeof(comms) / sizeof(comms[0]));
 	tcase_add_test(tcase, nobody_is_no_process);
 	tcase_add_test(tcase, a_pid_with_another_start_time_is_somebody_else);
 	tcase_add_test(tcase, the_end_of_a_process_is_waited_for);

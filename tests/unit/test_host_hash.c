@@ -12,13 +12,16 @@
 static const struct {
 	const char *text, *hash;
 } known[] = {
-	{ "",
+	{
+		"",
 		"0e5751c026e543b2e8ab2eb06099daa1d1e5df47778f7787faab45cdf12fe3a8",
 	},
-	{ "abc",
+	{
+		"abc",
 		"bddd813c634239723171ef3fee98579b94964e3bb1cb3e427262c8c068d52319",
 	},
-	{ "The quick brown fox jumps over the lazy dog",
+	{
+		"The quick brown fox jumps over the lazy dog",
 		"01718cec35cd3d796dd00020e0bfecb473ad23457d063b75eff29c0ffa2e58a9",
 	},
 };
@@ -26,7 +29,7 @@ static const struct {
 START_TEST(known_texts_have_the_known_hash)
 {
 	struct hash hash;
-	char out[2 * HASH_SIZE + 1];
+	char out[HASH_TEXT_SIZE];
 
 	hash_init(&hash);
 	hash_add(&hash, known[_i].text, strlen(known[_i].text));
@@ -41,7 +44,7 @@ START_TEST(pieces_give_the_same_as_the_whole)
 	static const size_t sizes[] = { 0, 1, 127, 128, 129, 255, 256, 257,
 		1000 };
 	size_t size = sizes[_i];
-	char data[1000], whole[2 * HASH_SIZE + 1], parts[2 * HASH_SIZE + 1];
+	char data[1000], whole[HASH_TEXT_SIZE], parts[HASH_TEXT_SIZE];
 
 	for (size_t i = 0; i < sizeof(data); i++)
 		data[i] = (char)(i * 7);

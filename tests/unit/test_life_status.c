@@ -24,20 +24,26 @@ static const struct {
 	enum status status;
 	const char *sentence; /* NULL: allowed */
 } machine[] = {
-	{ OPERATION_START, STATUS_CREATING, "cannot start a container that is not created yet" },
+	{ OPERATION_START, STATUS_CREATING,
+		"cannot start a container that is not created yet" },
 	{ OPERATION_START, STATUS_CREATED, NULL },
-	{ OPERATION_START, STATUS_RUNNING, "cannot start an already running container" },
+	{ OPERATION_START, STATUS_RUNNING,
+		"cannot start an already running container" },
 	{ OPERATION_START, STATUS_PAUSED, "cannot start a paused container" },
-	{ OPERATION_START, STATUS_STOPPED, "cannot start a container that has stopped" },
+	{ OPERATION_START, STATUS_STOPPED,
+		"cannot start a container that has stopped" },
 	{ OPERATION_KILL, STATUS_CREATING, "container not running" },
 	{ OPERATION_KILL, STATUS_CREATED, NULL },
 	{ OPERATION_KILL, STATUS_RUNNING, NULL },
 	{ OPERATION_KILL, STATUS_PAUSED, NULL },
 	{ OPERATION_KILL, STATUS_STOPPED, "container not running" },
-	{ OPERATION_DELETE, STATUS_CREATING, "cannot delete container c that is not stopped: creating" },
+	{ OPERATION_DELETE, STATUS_CREATING,
+		"cannot delete container c that is not stopped: creating" },
 	{ OPERATION_DELETE, STATUS_CREATED, NULL },
-	{ OPERATION_DELETE, STATUS_RUNNING, "cannot delete container c that is not stopped: running" },
-	{ OPERATION_DELETE, STATUS_PAUSED, "cannot delete container c that is not stopped: paused" },
+	{ OPERATION_DELETE, STATUS_RUNNING,
+		"cannot delete container c that is not stopped: running" },
+	{ OPERATION_DELETE, STATUS_PAUSED,
+		"cannot delete container c that is not stopped: paused" },
 	{ OPERATION_DELETE, STATUS_STOPPED, NULL },
 };
 
@@ -46,10 +52,12 @@ static const struct {
 START_TEST(an_operation_is_allowed_or_refused_in_these_words)
 {
 	struct err err = { 0 };
-	int allowed = status_allow(machine[_i].operation, machine[_i].status, "c", &err);
+	int allowed = status_allow(
+		machine[_i].operation, machine[_i].status, "c", &err);
 
 	ck_assert_int_eq(allowed, machine[_i].sentence ? -1 : 0);
-	ck_assert_str_eq(err.text, machine[_i].sentence ? machine[_i].sentence : "");
+	ck_assert_str_eq(
+		err.text, machine[_i].sentence ? machine[_i].sentence : "");
 	ck_assert_int_eq(err.code, 0);
 }
 END_TEST
@@ -64,7 +72,8 @@ START_TEST(the_machine_is_complete)
 }
 END_TEST
 
-/* --- what one finds --------------------------------------------------------- */
+/* --- what one finds ---------------------------------------------------------
+ */
 
 static char home[] = "/tmp/scrim-status-XXXXXX";
 static int dir;
@@ -103,7 +112,9 @@ setup(void)
 	strcpy(home + strlen(home) - 6, "XXXXXX");
 	ck_assert_ptr_nonnull(mkdtemp(home));
 	dir = open(home, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	record = (struct oci_record){ .status = RECORD_CREATED, .pid = &pid, .start = &start };
+	record = (struct oci_record){
+		.status = RECORD_CREATED, .pid = &pid, .start = &start
+	};
 	child = -1;
 }
 
@@ -148,7 +159,8 @@ START_TEST(a_zombie_has_stopped)
 
 	bear("sleep");
 	kill(child, SIGKILL);
-	ck_assert_int_eq(waitid(P_PID, (id_t)child, &end, WEXITED | WNOWAIT), 0);
+	ck_assert_int_eq(
+		waitid(P_PID, (id_t)child, &end, WEXITED | WNOWAIT), 0);
 	ck_assert_int_eq(status_find(dir, &record), STATUS_STOPPED);
 }
 END_TEST
@@ -173,7 +185,9 @@ END_TEST
 START_TEST(creating_lasts_as_long_as_the_creator)
 {
 	bear("scrim");
-	record = (struct oci_record){ .status = RECORD_CREATING, .creator = &pid, .creator_start = &start };
+	record = (struct oci_record){ .status = RECORD_CREATING,
+		.creator = &pid,
+		.creator_start = &start };
 	ck_assert_int_eq(status_find(dir, &record), STATUS_CREATING);
 	start++;
 	ck_assert_int_eq(status_find(dir, &record), STATUS_STOPPED);
@@ -184,7 +198,8 @@ static void
 fill(TCase *tcase)
 {
 	tcase_add_checked_fixture(tcase, setup, teardown);
-	tcase_add_loop_test(tcase, an_operation_is_allowed_or_refused_in_these_words, 0, MACHINE);
+	tcase_add_loop_test(tcase,
+		an_operation_is_allowed_or_refused_in_these_words, 0, MACHINE);
 	tcase_add_test(tcase, the_machine_is_complete);
 	tcase_add_test(tcase, at_the_gate_is_created);
 	tcase_add_test(tcase, a_name_alone_does_not_make_it_created);

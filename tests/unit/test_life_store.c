@@ -63,15 +63,21 @@ record_of(const struct plan *plan)
 static struct oci_record *
 small_record(void)
 {
-	const struct plan plan = { .id = "c", .oci_version = "1.2.0", .bundle = "/b", .rootfs = "/b/rootfs" };
+	const struct plan plan = { .id = "c",
+		.oci_version = "1.2.0",
+		.bundle = "/b",
+		.rootfs = "/b/rootfs" };
 
 	return record_of(&plan);
 }
 
-/* --- names ------------------------------------------------------------------ */
+/* --- names ------------------------------------------------------------------
+ */
 
-static const char *const good_ids[] = { "a", "0", "aZ09_+.-", "-x", "+", "_", "a..b", "x." };
-static const char *const bad_ids[] = { "", ".", "..", ".hidden", "a/b", "../x", "a b", "a\n", "\xc3\xa4", "a:b", "a@b" };
+static const char *const good_ids[] = { "a", "0", "aZ09_+.-", "-x", "+", "_",
+	"a..b", "x." };
+static const char *const bad_ids[] = { "", ".", "..", ".hidden", "a/b", "../x",
+	"a b", "a\n", "\xc3\xa4", "a:b", "a@b" };
 
 START_TEST(a_plain_name_is_an_id)
 {
@@ -100,13 +106,15 @@ START_TEST(an_id_has_the_length_of_a_file_name)
 }
 END_TEST
 
-/* --- directories ------------------------------------------------------------ */
+/* --- directories ------------------------------------------------------------
+ */
 
 START_TEST(a_root_is_made_when_it_is_needed)
 {
 	struct stat made;
 
-	ck_assert_int_eq(store_open_root(root_path, false, NULL), STORE_UNKNOWN);
+	ck_assert_int_eq(
+		store_open_root(root_path, false, NULL), STORE_UNKNOWN);
 	close(open_root());
 	ck_assert_int_eq(stat(root_path, &made), 0);
 	ck_assert_int_eq(made.st_mode & 07777, 0700);
@@ -139,8 +147,10 @@ START_TEST(an_unknown_container_is_named_so)
 
 	ck_assert_int_eq(store_open(root, "c", &err), STORE_UNKNOWN);
 	ck_assert_str_eq(err.text, "container does not exist");
-	ck_assert_int_eq(store_find(root_path, "c", &stored, NULL), STORE_UNKNOWN);
-	ck_assert_int_eq(store_find("/nowhere/at/all", "c", &stored, NULL), STORE_UNKNOWN);
+	ck_assert_int_eq(
+		store_find(root_path, "c", &stored, NULL), STORE_UNKNOWN);
+	ck_assert_int_eq(store_find("/nowhere/at/all", "c", &stored, NULL),
+		STORE_UNKNOWN);
 	ck_assert_int_eq(stored.dir, -1);
 	ck_assert_int_eq(stored.root, -1);
 }
@@ -183,7 +193,8 @@ START_TEST(names_come_sorted_and_without_what_is_ours)
 }
 END_TEST
 
-/* --- locks ------------------------------------------------------------------ */
+/* --- locks ------------------------------------------------------------------
+ */
 
 START_TEST(a_lock_keeps_others_out)
 {
@@ -210,7 +221,8 @@ START_TEST(whoever_waited_for_what_is_gone_learns_it)
 }
 END_TEST
 
-/* --- records ---------------------------------------------------------------- */
+/* --- records ----------------------------------------------------------------
+ */
 
 static const char *const hook_argv[] = { "hook", "one\ttwo", "", NULL };
 static const char *const hook_env[] = { "A=\"\\\xc3\xa4", NULL };
@@ -218,8 +230,11 @@ static const struct plan_hook_item hook_items[] = {
 	{ .path = "/bin/hook", .argv = hook_argv, .env = hook_env, .timeout = 4294967295u },
 	{ .path = "/bin/other", .argv = hook_argv + 3, .env = hook_argv + 3 },
 };
-static const struct plan_join joins[] = { { CLONE_NEWNET, "/run/netns/x", { 0 } } };
-static const struct plan_annotation annotations[] = { { "org.example/k", "v\n" }, { "empty", "" } };
+static const struct plan_join joins[] = { { CLONE_NEWNET, "/run/netns/x",
+	{ 0 } } };
+static const struct plan_annotation annotations[] = {
+	{ "org.example/k", "v\n" }, { "empty", "" }
+};
 
 static const struct plan full_plan = {
 	.id = "c",
@@ -268,7 +283,8 @@ START_TEST(hooks_come_back_ready_to_run)
 	struct oci_record *record = record_of(&full_plan);
 	struct plan_hooks hooks;
 
-	ck_assert_int_eq(record_hooks(&arena, &record->poststop, &hooks, NULL), 0);
+	ck_assert_int_eq(
+		record_hooks(&arena, &record->poststop, &hooks, NULL), 0);
 	ck_assert_uint_eq(hooks.n, 2);
 	ck_assert_str_eq(hooks.items[0].path, "/bin/hook");
 	ck_assert_str_eq(hooks.items[0].argv[1], "one\ttwo");
@@ -283,7 +299,8 @@ END_TEST
 
 START_TEST(a_container_without_pids_of_its_own_is_told_apart)
 {
-	static const struct plan_join shared[] = { { CLONE_NEWPID, "/proc/1/ns/pid", { 0 } } };
+	static const struct plan_join shared[] = { { CLONE_NEWPID,
+		"/proc/1/ns/pid", { 0 } } };
 	struct plan plan = full_plan;
 
 	plan.clone_flags = 0;
@@ -318,10 +335,13 @@ START_TEST(a_damaged_record_is_refused_by_its_place)
 	struct oci_record *record;
 	struct err err = { 0 };
 
-	ck_assert_int_eq(record_parse(&arena, damaged[_i].text, strlen(damaged[_i].text), &record, &err), -1);
+	ck_assert_int_eq(record_parse(&arena, damaged[_i].text,
+				 strlen(damaged[_i].text), &record, &err),
+		-1);
 	ck_assert_str_eq(err.document, "state.json");
-	ck_assert_msg(strstr(err.text, damaged[_i].complaint) || strstr(err.pointer, damaged[_i].complaint), "%s",
-		      err.text);
+	ck_assert_msg(strstr(err.text, damaged[_i].complaint) ||
+			strstr(err.pointer, damaged[_i].complaint),
+		"%s", err.text);
 }
 END_TEST
 
@@ -333,7 +353,8 @@ START_TEST(a_record_of_another_version_is_refused)
 
 	record->version = record_uint32(&arena, RECORD_VERSION + 1);
 	record_format(record, &text);
-	ck_assert_int_eq(record_parse(&arena, text.data, text.len, &record, &err), -1);
+	ck_assert_int_eq(
+		record_parse(&arena, text.data, text.len, &record, &err), -1);
 	ck_assert_ptr_nonnull(strstr(err.text, "version 2"));
 }
 END_TEST
@@ -350,7 +371,9 @@ START_TEST(a_record_is_replaced_as_a_whole)
 	writer = fork();
 	if (writer == 0) {
 		for (int i = 0; i < 3000; i++) {
-			record->bundle = i % 2 ? "/short" : "/a/rather/longer/path/to/a/bundle";
+			record->bundle = i % 2
+				? "/short"
+				: "/a/rather/longer/path/to/a/bundle";
 			store_write(dir, record, NULL);
 		}
 		_exit(0);
@@ -381,7 +404,8 @@ static const struct {
 
 START_TEST(a_time_is_written_as_engines_read_it)
 {
-	ck_assert_str_eq(record_time(&arena, times[_i].seconds, 7), times[_i].text);
+	ck_assert_str_eq(
+		record_time(&arena, times[_i].seconds, 7), times[_i].text);
 }
 END_TEST
 
@@ -404,12 +428,15 @@ fill(TCase *tcase)
 	tcase_add_test(tcase, whoever_waited_for_what_is_gone_learns_it);
 	tcase_add_test(tcase, a_record_comes_back_as_it_was);
 	tcase_add_test(tcase, hooks_come_back_ready_to_run);
-	tcase_add_test(tcase, a_container_without_pids_of_its_own_is_told_apart);
+	tcase_add_test(
+		tcase, a_container_without_pids_of_its_own_is_told_apart);
 	tcase_add_test(tcase, a_directory_without_a_record_is_no_container);
-	tcase_add_loop_test(tcase, a_damaged_record_is_refused_by_its_place, 0, COUNT(damaged));
+	tcase_add_loop_test(tcase, a_damaged_record_is_refused_by_its_place, 0,
+		COUNT(damaged));
 	tcase_add_test(tcase, a_record_of_another_version_is_refused);
 	tcase_add_test(tcase, a_record_is_replaced_as_a_whole);
-	tcase_add_loop_test(tcase, a_time_is_written_as_engines_read_it, 0, COUNT(times));
+	tcase_add_loop_test(
+		tcase, a_time_is_written_as_engines_read_it, 0, COUNT(times));
 }
 
 int

@@ -119,6 +119,36 @@ START_TEST(births_and_who_clones)
 }
 END_TEST
 
+/* Where "/" is no mount point a plain birth would fail half-way. */
+START_TEST(a_chroot_needs_a_pinned_birth)
+{
+	static const char text[] =
+		"{\"ociVersion\":\"1.0.0\",\"root\":{\"path\":\"r\"},"
+		"\"linux\":{\"namespaces\":[{\"type\":\"mount\"}]}}";
+	struct plan_request request = plan_files_request();
+
+	request.chrooted = true;
+	made_from_text(&made, text, sizeof(text) - 1, &request);
+	ck_assert_int_eq(made.plan->birth, PLAN_BIRTH_PINNED);
+	request.no_pivot = true;
+	made_from_text(&made, text, sizeof(text) - 1, &request);
+	ck_assert_ptr_null(made.plan);
+	ck_assert_ptr_nonnull(strstr(made.err.text, "in a chroot"));
+}
+END_TEST
+
+START_TEST(anybody_may_look_at_the_plan_of_root)
+{
+	struct plan_request request = plan_files_request();
+
+	request.root = false;
+	request.only_shown = true;
+	plan_of(HEAD "'linux':{" MOUNTNS "]}}", &request);
+	ck_assert_int_eq(made.plan->birth, PLAN_BIRTH_PINNED);
+	ck_assert(!made.plan->deputy);
+}
+END_TEST
+
 START_TEST(id_0_may_be_unmapped)
 {
 	struct plan *plan = usual(HEAD
@@ -223,6 +253,19 @@ START_TEST(a_filter_without_privilege_keeps_nothing)
 }
 END_TEST
 
+/* Podman 4 says version 1.0.2-dev, and 0 for unlimited. */
+START_TEST(no_processes_is_a_limit_since_version_1_3)
+{
+#define PIDS "'root':{'path':'r'},'linux':{'resources':{'pids':{'limit':0}}}}"
+	usual("{'ociVersion':'1.0.2-dev'," PIDS);
+	ck_assert_str_eq(made.plan->knobs[0].value, "max");
+	ck_assert(made.plan->knobs[0].default_value);
+	usual("{'ociVersion':'1.3.0'," PIDS);
+	ck_assert_str_eq(made.plan->knobs[0].value, "0");
+	ck_assert(!made.plan->knobs[0].default_value);
+}
+END_TEST
+
 START_TEST(a_plan_is_the_same_every_time)
 {
 	struct plan_request request = plan_files_request();
@@ -264,11 +307,14 @@ fill(TCase *tcase)
 	tcase_add_test(tcase, shares_become_weight);
 	tcase_add_test(tcase, more_shares_are_never_less_weight);
 	tcase_add_test(tcase, births_and_who_clones);
+	tcase_add_test(tcase, a_chroot_needs_a_pinned_birth);
+	tcase_add_test(tcase, anybody_may_look_at_the_plan_of_root);
 	tcase_add_test(tcase, id_0_may_be_unmapped);
 	tcase_add_test(tcase, options_add_up);
 	tcase_add_test(tcase, a_relative_source_stays_in_the_bundle);
 	tcase_add_test(tcase, a_listed_device_takes_the_place_of_a_default);
 	tcase_add_test(tcase, a_filter_without_privilege_keeps_nothing);
+	tcase_add_test(tcase, no_processes_is_a_limit_since_version_1_3);
 	tcase_add_test(tcase, a_plan_is_the_same_every_time);
 	tcase_add_test(tcase, a_pile_that_finds_no_memory_says_so);
 }

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The parent's half of the wire, against every end that a child can make; the
+ * gate, alive and dead; and the pid file.
+ */
+#include "base/err.h"
+#include "base/fd.h"
+#include "base/wire.h"
+#include "life/gate.h"
+#include "life/pidfile.h"
+#include "life/talk.h"
+#include "tests/unit/runner.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int ends[2]; /* ours, the child's */
+static struct err err;
+static int hooks_run, console;
+static bool hooks_fail;
+
+static int
+mounted(void *context, struct err *failure)
+{
+	(void)context;
+	hooks_run++;
+	return hooks_fail ? err_say(failure, "hook failed") : 0;
+}
+
+static void
+take_console(void *context, int master)
+{
+	(void)context;
+	console = master;
+}
+
+static const struct talk talk = { mounted, take_console, NULL };
+
+static void
+setup(void)
+{
+	ck_assert_int_eq(wire_pair(ends, NULL), 0);
+	err = (struct err){ 0 };
+	hooks_run = 0;
+	hooks_fail = false;
+	console = -1;
+}
+
+static void
+teardown(void)
+{
+	close(ends[0]);
+	close(ends[1]);
+}
+
+static void
+say(enum wire_type type)
+{
+	ck_assert_int_eq(wire_send(ends[1], type, NULL, 0, NULL), 0);
+}
+
+static void
+end_child(void)
+{
+	shutdown(ends[1], SHUT_RDWR);
+}
+
+START_TEST(a_child_that_is_created_ends_the_talk)
+{
+	say(WIRE_CREATED);
+	ck_assert_int_eq(talk_until_created(ends[0], &talk, &err), 0);
+	ck_assert_int_eq(hooks_run, 0);
+}
+END_TEST
+
+START_TEST(hooks_run_when_mounts_are_done_and_go_follows)
+{
+	struct wire_message message;
+
+	say(WIRE_MOUNTED);
+	say(WIRE_CREATED);
+	ck_assert_int_eq(talk_until_created(ends[0], &talk, &err), 0);
+	ck_assert_int_eq(hooks_run, 1);
+	ck_assert_int_eq(wire_recv(ends[1], &message, NULL), 1);
+	ck_assert_uint_eq(message.type, WIRE_GO);
+}
+END_TEST
+
+START_TEST(a_hook_that_fails_ends_it)
+{
+	hooks_fail = true;
+	say(WIRE_MOUNTED);
+	ck_assert_int_eq(talk_until_created(ends[0], &talk, &err), -1);
+	ck_assert_str_eq(err.text, "hook failed");
+}
+END_TEST
+
+START_TEST(the_console_is_taken)
+{
+	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+	ck_assert_int_eq(
+		wire_send_fds(ends[1], WIRE_CONSOLE, NULL, 0, &fd, 1, NULL), 0);
+	say(WIRE_CREATED);
+	ck_assert_int_eq(talk_until_created(ends[0], &talk, &err), 0);
+	ck_assert_int_ge(console, 0);
+	ck_assert_int_eq(fcntl(console, F_GETFD), FD_CLOEXEC);
+}
+END_TEST
+
+START_TEST(a_warning_is_no_end)
+{
+	ck_assert_int_eq(wire_send(ends[1], WIRE_WARN, "word", 4, NULL), 0);
+	say(WIRE_CREATED);
+	ck_assert_int_eq(talk_until_created(ends[0], &talk, &err), 0);
+}
+END_TEST
+
+START_TEST(the_child_s_error_is_ours)
+{
+	struct err said = { .line = 7, .pointer = "/mounts/3" };
+
+	err_code(&said, EPERM, "mount /proc");
+	said.line = 7;
+	ck_assert_int_eq(
+		wire_send(ends[1], WIRE_ERROR, &said, sizeof(said), NULL), 0);
+	ck_assert_int_eq(talk_until_created(ends[0], &talk, &err), -1);
+	ck_assert_str_eq(err.text, "mount /proc");
+	ck_assert_int_eq(err.code, EPERM);
+	ck_assert_uint_eq(err.line, 7);
+}
+END_TEST
+
+START_TEST(an_end_without_a_word_is_told_apart)
+{
+	end_child();
+	ck_assert_int_eq(talk_until_created(ends[0], &talk, &err), TALK_ENDED);
+	ck_assert_int_eq(talk_start(ends[0], &err), TALK_ENDED);
+}
+END_TEST
+
+static const enum wire_type wrong[] = { WIRE_MAPPED, WIRE_GO, WIRE_START };
+
+START_TEST(a_message_out_of_turn_is_named)
+{
+	say(wrong[_i]);
+	ck_assert_int_eq(talk_until_created(ends[0], &talk, &err), -1);
+	ck_assert_ptr_nonnull(strstr(err.text, wire_name(wrong[_i])));
+	ck_assert_ptr_nonnull(strstr(err.text, "out of turn"));
+}
+END_TEST
+
+START_TEST(who_has_no_hooks_hears_of_no_mounts)
+{
+	const struct talk deaf = { NULL, take_console, NULL };
+
+	say(WIRE_MOUNTED);
+	ck_assert_int_eq(talk_until_created(ends[0], &deaf, &err), -1);
+	ck_assert_ptr_nonnull(strstr(err.text, "MOUNTED"));
+}
+END_TEST
+
+START_TEST(start_is_over_when_the_program_runs)
+{
+	struct wire_message message;
+
+	/* What an exec does to the child's end. */
+	shutdown(ends[1], SHUT_WR);
+	ck_assert_int_eq(talk_start(ends[0], &err), 0);
+	ck_assert_int_eq(wire_recv(ends[1], &message, NULL), 1);
+	ck_assert_uint_eq(message.type, WIRE_START);
+}
+END_TEST
+
+START_TEST(a_program_that_cannot_run_is_start_s_error)
+{
+	struct err said = { 0 };
+
+	err_say(&said, "exec: \"x\": executable file not found in $PATH");
+	ck_assert_int_eq(
+		wire_send(ends[1], WIRE_ERROR, &said, sizeof(said), NULL), 0);
+	end_child();
+	ck_assert_int_eq(talk_start(ends[0], &err), -1);
+	ck_assert_str_eq(err.text, said.text);
+}
+END_TEST
+
+/* --- the gate ---------------------------------------------------------------
+ */
+
+/* As deep as no socket's name can be. */
+static int
+deep_directory(char *path, size_t size)
+{
+	snprintf(path, size, "/tmp/scrim-gate-XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(path));
+	for (int i = 0; i < 8; i++) {
+		strcat(path, "/a-name-of-twenty-four-x");
+		ck_assert_int_eq(mkdir(path, 0700), 0);
+	}
+	return open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+START_TEST(a_gate_opens_however_deep_it_lies)
+{
+	char path[512], command[600];
+	auto_fd dir = deep_directory(path, sizeof(path));
+	auto_fd listener = gate_listen(dir, &err);
+	auto_fd connection = gate_connect(dir, &err);
+
+	ck_assert_int_ge(listener, 0);
+	ck_assert_int_ge(connection, 0);
+	close(take_fd(&listener));
+	ck_assert_int_eq(gate_connect(dir, &err), -1);
+	ck_assert_str_eq(err.text, "cannot start a container that has stopped");
+	ck_assert_int_eq(err.code, 0);
+	unlinkat(dir, "gate", 0);
+	ck_assert_int_eq(gate_connect(dir, &err), -1);
+	path[sizeof("/tmp/scrim-gate-XXXXXX") - 1] = '\0';
+	snprintf(command, sizeof(command), "rm -rf '%s'", path);
+	ck_assert_int_eq(system(command), 0);
+}
+END_TEST
+
+/* --- the pid file -----------------------------------------------------------
+ */
+
+START_TEST(a_pid_file_holds_digits_alone)
+{
+	char home[] = "/tmp/scrim-pid-XXXXXX", path[64], text[32];
+
+	ck_assert_ptr_nonnull(mkdtemp(home));
+	snprintf(path, sizeof(path), "%s/pid", home);
+	ck_assert_int_eq(pidfile_write(path, 4711, &err), 0);
+	ck_assert_int_eq(
+		file_read(AT_FDCWD, path, text, sizeof(text), NULL), 4);
+	ck_assert_str_eq(text, "4711");
+	ck_assert_int_eq(pidfile_write(path, 12, &err), 0);
+	ck_assert_int_eq(
+		file_read(AT_FDCWD, path, text, sizeof(text), NULL), 2);
+	ck_assert_int_eq(chdir(home), 0);
+	ck_assert_int_eq(pidfile_write("other", 5, &err), 0);
+	unlink("other");
+	unlink("pid");
+	/* No file of another name is left. */
+	ck_assert_int_eq(rmdir(home), 0);
+}
+END_TEST
+
+START_TEST(a_pid_file_that_has_no_place_is_named)
+{
+	ck_assert_int_eq(pidfile_write("/no/such/place", 1, &err), -1);
+	ck_assert_str_eq(err.text, "pid file /no/such/place");
+	ck_assert_int_eq(err.code, ENOENT);
+}
+END_TEST
+
+static void
+fill(TCase *tcase)
+{
+	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_test(tcase, a_child_that_is_created_ends_the_talk);
+	tcase_add_test(tcase, hooks_run_when_mounts_are_done_and_go_follows);
+	tcase_add_test(tcase, a_hook_that_fails_ends_it);
+	tcase_add_test(tcase, the_console_is_taken);
+	tcase_add_test(tcase, a_warning_is_no_end);
+	tcase_add_test(tcase, the_child_s_error_is_ours);
+	tcase_add_test(tcase, an_end_without_a_word_is_told_apart);
+	tcase_add_loop_test(tcase, a_message_out_of_turn_is_named, 0,
+		(int)(sizeof(wrong) / sizeof(wrong[0])));
+	tcase_add_test(tcase, who_has_no_hooks_hears_of_no_mounts);
+	tcase_add_test(tcase, start_is_over_when_the_program_runs);
+	tcase_add_test(tcase, a_program_that_cannot_run_is_start_s_error);
+	tcase_add_test(tcase, a_gate_opens_however_deep_it_lies);
+	tcase_add_test(tcase, a_pid_file_holds_digits_alone);
+	tcase_add_test(tcase, a_pid_file_that_has_no_place_is_named);
+}
+
+int
+main(void)
+{
+	return runner_run("life/talk", fill);
+}
