@@ -4,7 +4,8 @@
  * parser through the document and keeps the stack of open containers, slot.c
  * finds out where the value that comes belongs, and value.c checks a value
  * and puts it there. Nothing outside of them includes this header, save for
- * the files with entry points, which call decode() or decode_one().
+ * the files with entry points, which call decode() or decode_one(): those of
+ * the documents here, and life/record.c, whose state file has rows of its own.
  */
 #ifndef LIBOCISPEC_DECODE_H
 #define LIBOCISPEC_DECODE_H

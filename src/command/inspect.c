@@ -76,8 +76,9 @@ static int
 run_plan(const struct call *call, struct err *err)
 {
 	const struct plan_args *args = call->args;
-	struct plan_request request = { .id = args->id,
-		.no_pivot = args->no_pivot };
+	struct plan_request request = {
+		.id = args->id, .no_pivot = args->no_pivot, .only_shown = true
+	};
 	auto_str skipped = { 0 };
 	struct load load = {
 		.config = args->config,

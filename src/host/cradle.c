@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Pid and time namespaces apply to children only; of mount namespaces a clone
- * copies the one it is in. So the parent goes there, clones, and comes back.
+ * Pid and time namespaces apply to children only, the host's others are out of
+ * reach once a child is in a new user namespace, and of mount namespaces a
+ * clone copies the one it is in. So the parent goes there, clones, comes back.
  * Everything that is found by a path of the host is opened before the mount
  * namespace is left, which is the last step out and the first one back. Going
  * back moves root and working directory to the namespace's own, so these are
@@ -38,6 +39,20 @@ cradle_open_join(const struct plan_join *join, struct err *err)
 		join, source_open_namespace(join->path, join->kind, err), err);
 }
 
+/* A time namespace's offsets are set from one that may still be left; a pid
+ * namespace comes behind it, since /proc/self is needed until then. */
+static const struct kind {
+	int flag;
+	const char *own;
+} kinds[CRADLE_KINDS] = {
+	{ CLONE_NEWNET, "/proc/self/ns/net" },
+	{ CLONE_NEWUTS, "/proc/self/ns/uts" },
+	{ CLONE_NEWIPC, "/proc/self/ns/ipc" },
+	{ CLONE_NEWCGROUP, "/proc/self/ns/cgroup" },
+	{ CLONE_NEWTIME, "/proc/self/ns/time" },
+	{ CLONE_NEWPID, "/proc/self/ns/pid" },
+};
+
 /* The way back, taken before the way there. */
 static int
 remember(const char *path, int flags, int *out, struct err *err)
@@ -53,21 +68,21 @@ remember(const char *path, int flags, int *out, struct err *err)
  * (CVE-2019-5736). The mark is inherited by the child.
  */
 static int
-enter_joined(const struct plan *plan, int kind, const char *own, int *home,
+enter_joined(const struct plan *plan, const struct kind *kind, int *home,
 	struct err *err)
 {
 	for (size_t i = 0; i < plan->n_joins; i++) {
 		const struct plan_join *join = &plan->joins[i];
 		auto_fd fd = -1;
 
-		if (join->kind != (uint32_t)kind)
+		if (!join->early || join->kind != (uint32_t)kind->flag)
 			continue;
 		fd = cradle_open_join(join, err);
-		if (fd < 0 || remember(own, O_RDONLY, home, err) < 0)
+		if (fd < 0 || remember(kind->own, O_RDONLY, home, err) < 0)
 			return -1;
-		if (kind == CLONE_NEWPID && prctl(PR_SET_DUMPABLE, 0) < 0)
+		if (kind->flag == CLONE_NEWPID && prctl(PR_SET_DUMPABLE, 0) < 0)
 			return err_sys(err, "prctl");
-		if (setns(fd, kind) < 0)
+		if (setns(fd, kind->flag) < 0)
 			return cradle_blame(join, err_sys(err, "setns"), err);
 	}
 	return 0;
@@ -109,14 +124,13 @@ int
 cradle_enter(const struct plan *plan, const struct host_files *files,
 	struct cradle *home, struct err *err)
 {
-	if (enter_joined(plan, CLONE_NEWTIME, "/proc/self/ns/time", &home->time,
-		    err) < 0)
-		return -1;
-	if (plan->new_time && enter_new_time(plan, &home->time, err) < 0)
-		return -1;
-	if (enter_joined(plan, CLONE_NEWPID, "/proc/self/ns/pid", &home->pid,
-		    err) < 0)
-		return -1;
+	for (size_t i = 0; i < CRADLE_KINDS; i++) {
+		if (enter_joined(plan, &kinds[i], &home->own[i], err) < 0)
+			return -1;
+		if (kinds[i].flag == CLONE_NEWTIME && plan->new_time &&
+			enter_new_time(plan, &home->own[i], err) < 0)
+			return -1;
+	}
 	if (plan->birth == PLAN_BIRTH_PINNED)
 		return enter_pinned(files, home, err);
 	return 0;
@@ -147,8 +161,8 @@ cradle_leave(struct cradle *home, struct err *err)
 				fchdir(cwd) < 0))
 			ok = err_sys(err, "return to the own root");
 	}
-	if (go_back(&home->pid, CLONE_NEWPID, err) < 0 ||
-		go_back(&home->time, CLONE_NEWTIME, err) < 0)
-		return -1;
+	for (size_t i = CRADLE_KINDS; i-- > 0;)
+		if (go_back(&home->own[i], kinds[i].flag, err) < 0)
+			return -1;
 	return ok;
 }

@@ -12,17 +12,24 @@ struct host_files;
 struct plan;
 struct plan_join;
 
+/* Kinds that are joined by entering them before the clone. */
+#define CRADLE_KINDS 6
+
 /* The caller's own namespaces, as far as they were left; -1 each: not left. */
 struct cradle {
-	int mnt, root, cwd, pid, time;
+	int mnt, root, cwd;
+	int own[CRADLE_KINDS]; /* as cradle.c lists the kinds */
 };
 
 #define CRADLE_NONE                                                            \
 	{                                                                      \
-		-1, -1, -1, -1, -1                                             \
+		-1, -1, -1,                                                    \
+		{                                                              \
+			-1, -1, -1, -1, -1, -1                                 \
+		}                                                              \
 	}
 
-/* Enters the pinned mount namespace, a joined pid or time namespace, a new
+/* Enters the pinned mount namespace, namespaces that are joined early, a new
  * time namespace with its offsets, whichever the plan has. On failure the
  * caller still has to go back. */
 int cradle_enter(const struct plan *plan, const struct host_files *files,

@@ -1,27 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Limits set from outside, on the child while it waits at its gate: with
- * scrim's privileges, which the child has lost by then. Both halves of an
- * rlimit are set as the config says them, and oom_score_adj to exactly its
- * value; a config that says nothing changes nothing.
- *
- * Limits of another user's process are set by CAP_SYS_RESOURCE, which root
- * may be without (in a container, for one). Lowering them needs no more than
- * to be that user: then an aide takes the child's ids and does it.
+ * scrim's privileges, which the child has lost by then. Hard rlimits are raised
+ * where the config wants more than the child was born with, oom_score_adj is
+ * set to exactly its value; a config that says nothing changes nothing.
  */
 #include "host/limits.h"
 
 #include "base/err.h"
 #include "base/fd.h"
 #include "base/str.h"
-#include "base/sys.h"
-#include "host/aide.h"
 #include "plan/plan.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <linux/capability.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -59,19 +52,36 @@ explain(const struct plan_rlimit *limit, struct err *err)
 		limit->name, limit->hard);
 }
 
-/* Both halves at once [90]. */
+/* The process sets its limits itself (OP_RLIMIT), last of all; but only we may
+ * raise a hard one beyond that which it has from us. */
 static int
-set_rlimit(const struct plan_rlimit *limit, pid_t pid, struct err *err)
+raise_rlimit(const struct plan_rlimit *limit, pid_t pid, struct err *err)
 {
-	struct rlimit64 wanted = { .rlim_cur = limit->soft,
+	struct rlimit64 wanted = { .rlim_cur = limit->hard,
 		.rlim_max = limit->hard };
+	struct rlimit64 own;
 
-	if (prlimit64(pid, (unsigned)limit->resource, &wanted, NULL) == 0)
+	if (prlimit64(0, (unsigned)limit->resource, NULL, &own) < 0)
+		return err_sys(err, "rlimit %s", limit->name);
+	if (limit->hard <= own.rlim_max ||
+		prlimit64(pid, (unsigned)limit->resource, &wanted, NULL) == 0)
 		return 0;
 	if (errno == EPERM)
 		return explain(limit, err);
-	return err_sys(err, "rlimit %s to %" PRIu64 ":%" PRIu64, limit->name,
-		limit->soft, limit->hard);
+	return err_sys(err, "rlimit %s to %" PRIu64, limit->name, limit->hard);
+}
+
+/* An ordinary user may not write it for a process that is closed to him; what
+ * it was born with may be what is wanted. */
+static bool
+has_score(const char *path, const char *wanted)
+{
+	char text[16];
+
+	if (file_read(AT_FDCWD, path, text, sizeof(text), NULL) < 0)
+		return false;
+	text[strcspn(text, "\n")] = '\0';
+	return strcmp(text, wanted) == 0;
 }
 
 /* Below the value that it was born with only with CAP_SYS_RESOURCE [97]. */
@@ -82,7 +92,7 @@ set_oom_score_adj(int score, pid_t pid, struct err *err)
 
 	snprintf(path, sizeof(path), "/proc/%d/oom_score_adj", (int)pid);
 	snprintf(text, sizeof(text), "%d", score);
-	if (file_write(AT_FDCWD, path, text, err) == 0)
+	if (has_score(path, text) || file_write(AT_FDCWD, path, text, err) == 0)
 		return 0;
 	if (errno == EACCES || errno == EPERM)
 		return err_say(err,
@@ -92,115 +102,22 @@ set_oom_score_adj(int score, pid_t pid, struct err *err)
 }
 
 static int
-set_rlimits(const struct plan *plan, pid_t pid, struct err *err)
+raise_rlimits(const struct plan *plan, pid_t pid, struct err *err)
 {
 	for (size_t i = 0; i < plan->n_rlimits; i++) {
 		const struct plan_rlimit *limit = &plan->rlimits[i];
 
-		if (set_rlimit(limit, pid, err) < 0)
+		if (raise_rlimit(limit, pid, err) < 0)
 			return err_where(err, limit->where.line,
 				limit->where.column, limit->where.pointer);
 	}
 	return 0;
 }
 
-/* Where it cannot be told, the direct way may try. */
-static bool
-has_sys_resource(void)
-{
-	struct __user_cap_header_struct head = {
-		.version = _LINUX_CAPABILITY_VERSION_3,
-	};
-	struct __user_cap_data_struct caps[2];
-
-	if (sys_capget(&head, caps) < 0)
-		return true;
-	return caps[0].effective & 1u << CAP_SYS_RESOURCE;
-}
-
-/* The first of the four ids in a line of /proc/PID/status, "Uid:\t0\t0..." */
-static int
-parse_id(char *status, const char *key, uint64_t *out)
-{
-	char *at = strstr(status, key), kept;
-	int ok;
-
-	if (!at)
-		return -1;
-	at += strlen(key);
-	status = at + strcspn(at, "\t\n");
-	kept = *status;
-	*status = '\0';
-	ok = str_to_uint(at, UINT32_MAX, out);
-	*status = kept;
-	return ok;
-}
-
-struct errand {
-	const struct plan *plan;
-	pid_t pid;
-	uint64_t uid, gid; /* the child's, as we see them */
-};
-
-static int
-find_ids(struct errand *errand, struct err *err)
-{
-	auto_free char *status = NULL;
-	auto_fd fd = -1;
-	char path[64];
-
-	snprintf(path, sizeof(path), "/proc/%d/status", (int)errand->pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return err_sys(err, "open %s", path);
-	/* A process may have many groups. */
-	if (fd_read(fd, 1 << 20, path, &status, NULL, err) < 0)
-		return -1;
-	if (parse_id(status, "\nUid:\t", &errand->uid) < 0 ||
-		parse_id(status, "\nGid:\t", &errand->gid) < 0)
-		return err_say(err, "%s has no ids", path);
-	return 0;
-}
-
-/* The aide's deed. */
-static int
-set_as_child(int line, void *arg, struct err *err)
-{
-	const struct errand *errand = arg;
-	gid_t gid = (gid_t)errand->gid;
-	uid_t uid = (uid_t)errand->uid;
-
-	(void)line;
-	if (setresgid(gid, gid, gid) < 0 || setresuid(uid, uid, uid) < 0)
-		return err_sys(err, "take the container's ids to set rlimits");
-	return set_rlimits(errand->plan, errand->pid, err);
-}
-
-static int
-apply_rlimits(const struct plan *plan, pid_t pid, struct err *err)
-{
-	struct aide aide = { .cgroup = -1, .line = -1 };
-	struct errand errand = { plan, pid, 0, 0 };
-	int ok;
-
-	/* A user namespace of ours obeys us in everything. */
-	if (plan->n_rlimits == 0 || plan->new_user || has_sys_resource())
-		return set_rlimits(plan, pid, err);
-	if (find_ids(&errand, err) < 0)
-		return -1;
-	if (errand.uid == getuid() && errand.gid == getgid())
-		return set_rlimits(plan, pid, err);
-	ok = aide_start(&aide, set_as_child, &errand, err);
-	if (ok == 0)
-		ok = aide_hear(&aide, err);
-	aide_end(&aide);
-	return ok;
-}
-
 int
 limits_apply(const struct plan *plan, pid_t pid, struct err *err)
 {
-	if (apply_rlimits(plan, pid, err) < 0)
+	if (raise_rlimits(plan, pid, err) < 0)
 		return -1;
 	if (plan->oom_score_adj)
 		return set_oom_score_adj(*plan->oom_score_adj, pid, err);

@@ -2,11 +2,12 @@
 /*
  * The end: working directory, environment, descriptors, execve. The working
  * directory must be reachable from the container's root, whatever descriptor
- * or link led there (CVE-2024-21626). Everything that looks at files is done
- * by exec_prepare(), which OP_SECCOMP calls before the filter is loaded; then
- * only execve is left. Preserved descriptors move down to 3, all others are
- * marked to be closed by execve itself: the connection over which start
- * waits has to live until then.
+ * or link led there (CVE-2024-21626). The program is looked up by exec_find()
+ * before the container is created, so that create can say that it is missing;
+ * descriptors are settled by exec_prepare(), which OP_SECCOMP calls before the
+ * filter is loaded. Then only execve is left. Preserved descriptors move down
+ * to 3, all others are marked to be closed by execve itself: the connection
+ * over which start waits has to live until then.
  */
 #include "init/exec.h"
 
@@ -106,16 +107,15 @@ settle_descriptors(struct init *init, int preserved, struct err *err)
 	return 0;
 }
 
-/* The order matters: the search goes by the PATH of the environment, and it
- * opens files before descriptors are settled. */
 int
-exec_prepare(struct init *init, struct err *err)
+exec_find(struct init *init, struct err *err)
 {
 	const struct plan_step *step = init_find(init, OP_EXEC);
 	struct program *program = &init->program;
 
 	if (program->path || !step)
 		return 0;
+	init->blamed = step;
 	program->argv = init_strings(init, &step->list[0], 0, err);
 	if (!program->argv || !program->argv[0])
 		return err_say(err, "exec: no arguments");
@@ -126,6 +126,20 @@ exec_prepare(struct init *init, struct err *err)
 	if (!program->path)
 		return -1;
 	program->missing = search_missing(program->path);
+	init->blamed = NULL;
+	return 0;
+}
+
+int
+exec_prepare(struct init *init, struct err *err)
+{
+	const struct plan_step *step = init_find(init, OP_EXEC);
+
+	if (init->settled || !step)
+		return 0;
+	if (exec_find(init, err) < 0)
+		return -1;
+	init->settled = true;
 	return settle_descriptors(init, (int)step->number[0], err);
 }
 

@@ -8,8 +8,10 @@
 struct err;
 struct init;
 
-/* Finds the program, completes its environment and leaves open only what is
- * to be preserved. Once is enough, a second call does nothing. */
+/* Finds the program and completes its environment. */
+int exec_find(struct init *init, struct err *err);
+/* That, unless it is done, and leaves open only what is to be preserved. Once
+ * is enough, a second call does nothing. */
 int exec_prepare(struct init *init, struct err *err);
 
 #endif

@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "base/fd.h"
 #include "base/wire.h"
+#include "init/exec.h"
 #include "init/slots.h"
 
 #include <errno.h>
@@ -87,6 +88,8 @@ gate_wait(struct init *init, const struct plan_step *step, struct err *err)
 	auto_fd gate = -1;
 
 	init_end_mounts(init);
+	if (exec_find(init, err) < 0)
+		return -1;
 	if (slots_settle(init, err) < 0)
 		return -1;
 	if (step->slot >= 0)

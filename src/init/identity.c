@@ -5,7 +5,8 @@
  * /dev/stdout, and the working directory is tried, which may lie where only
  * root may go. Groups, group and user follow, in that order. The permitted
  * capabilities are kept over the change, for capabilities_set(), and the
- * process stays closed to ptrace and /proc all along.
+ * process stays closed to ptrace and /proc all along. Resource limits come
+ * behind the gate: scrim has raised by then what it takes privilege to raise.
  */
 #include "init/init.h"
 
@@ -14,6 +15,7 @@
 
 #include <errno.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -82,5 +84,18 @@ identity_change(
 	init_follow_parent(true);
 	umask(step->number[2] == UINT64_MAX ? init->umask
 					    : (mode_t)step->number[2]);
+	return 0;
+}
+
+int
+identity_rlimit(
+	struct init *init, const struct plan_step *step, struct err *err)
+{
+	struct rlimit limit = { .rlim_cur = step->number[1],
+		.rlim_max = step->number[2] };
+
+	(void)init;
+	if (setrlimit((int)step->number[0], &limit) < 0)
+		return err_sys(err, "setrlimit");
 	return 0;
 }

@@ -26,6 +26,9 @@
 #include <unistd.h>
 
 /* clang-format off */
+/* The least that is asked of the kernel at once. */
+#define POOL_SIZE ((size_t)64 << 10)
+
 static int (*const functions[OP_COUNT])(
 	struct init *init, const struct plan_step *step, struct err *err) = {
 	[OP_SESSION]      = session_begin,
@@ -61,6 +64,7 @@ static int (*const functions[OP_COUNT])(
 	[OP_CWD]          = exec_cwd,
 	[OP_GATE]         = gate_wait,
 	[OP_START_FAIL]   = gate_refuse,
+	[OP_RLIMIT]       = identity_rlimit,
 	[OP_SECCOMP]      = seccomp_load,
 	[OP_EXEC]         = exec_run,
 };
@@ -77,16 +81,28 @@ init_find(const struct init *init, uint32_t op)
 	return NULL;
 }
 
+/* Pages of it are touched as they are used: what waits is small. */
 void *
 init_memory(size_t size, struct err *err)
 {
-	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
-		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	static char *pool, *pool_end;
+	size_t need = (size + 15) & ~(size_t)15;
+	char *memory;
 
-	if (memory == MAP_FAILED) {
-		err_sys(err, "reserve %zu bytes", size);
-		return NULL;
+	if (need > (size_t)(pool_end - pool)) {
+		size_t room = need > POOL_SIZE ? need : POOL_SIZE;
+
+		memory = mmap(NULL, room, PROT_READ | PROT_WRITE,
+			MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		if (memory == MAP_FAILED) {
+			err_sys(err, "reserve %zu bytes", size);
+			return NULL;
+		}
+		pool = memory;
+		pool_end = memory + room;
 	}
+	memory = pool;
+	pool += need;
 	return memory;
 }
 
@@ -209,9 +225,9 @@ blame(const struct init *init, const struct plan_step *step, struct err *err)
 {
 	const char *name, *text;
 
-	/* The program is looked up before a filter is loaded. */
-	if (step->op == OP_SECCOMP && !init->program.path)
-		step = init_find(init, OP_EXEC);
+	/* The program is looked up before its step comes. */
+	if (init->blamed)
+		step = init->blamed;
 	name = plan_ops[step->op].name;
 	text = init_text(init, step, 0);
 	/* Of these two the words themselves are matched by others. */

@@ -21,8 +21,7 @@ struct err;
 /* As many slots need no memory of their own, which is a page at least. */
 #define INIT_FEW_SLOTS 64
 
-/* What is to be executed: made ready by exec_prepare(), before a filter is
- * loaded that may forbid all that it takes. */
+/* What is to be executed: looked up by exec_find() before the gate. */
 struct program {
 	const char *path; /* NULL: not ready yet */
 	char **argv, **env;
@@ -31,9 +30,10 @@ struct program {
 
 struct init {
 	const void *plan;
-	uint32_t step; /* index of the step that runs */
-	int wire;      /* to whoever waits for the outcome; -1: nobody */
-	int *slots;    /* by number, see slots.h */
+	uint32_t step;                  /* index of the step that runs */
+	const struct plan_step *blamed; /* a failure is this one's; or NULL */
+	int wire;   /* to whoever waits for the outcome; -1: nobody */
+	int *slots; /* by number, see slots.h */
 	int few_slots[INIT_FEW_SLOTS];
 	bool chrooted; /* "/" is not a mount: the caller is in a chroot */
 	/* The rootfs; -1 before it is attached and after the mounts. */
@@ -49,6 +49,7 @@ struct init {
 	 */
 	int masks[2];
 	mode_t umask; /* the caller's; ours is 0 until OP_IDENTITY */
+	bool settled; /* descriptors stand where the program wants them */
 	bool in_cwd;  /* the working directory was reached with root's rights */
 	struct program program;
 };
@@ -172,6 +173,9 @@ int identity_no_new_privs(
 	struct init *init, const struct plan_step *step, struct err *err);
 /* Groups, group, user, umask. */
 int identity_change(
+	struct init *init, const struct plan_step *step, struct err *err);
+/* One resource limit, both halves. */
+int identity_rlimit(
 	struct init *init, const struct plan_step *step, struct err *err);
 /* The five capability sets. */
 int capabilities_set(

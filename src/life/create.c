@@ -31,7 +31,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/capability.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -243,29 +242,10 @@ note_child(struct creation *c, struct err *err)
 	return store_write(c->dir, c->record, err);
 }
 
-/*
- * When the limits are set. The child's own work may need more descriptors or
- * processes than the program may have, so they come last; but then the child
- * may be another user already, whom prlimit(2) reaches with CAP_SYS_RESOURCE
- * alone, in the child's user namespace. Who has not got that goes first.
- */
-static bool
-has_reach(const struct creation *c)
-{
-	struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3,
-		0 };
-	struct __user_cap_data_struct sets[2] = { { 0 } };
-
-	return c->plan->new_user || sys_capget(&header, sets) < 0 ||
-		sets[0].effective & (1u << CAP_SYS_RESOURCE);
-}
-
 /* The child waits for its sources; it does not wait for what follows them. */
 static int
 equip(struct creation *c, struct err *err)
 {
-	if (!has_reach(c) && limits_apply(c->plan, c->child.pid, err) < 0)
-		return -1;
 	if (spawn_send_sources(c->plan, &c->files, &c->child, err) < 0)
 		return err->code == EPIPE || err->code == ECONNRESET
 			? TALK_ENDED
@@ -309,10 +289,12 @@ listen_to(struct creation *c, struct err *err)
 	return talk_until_created(c->child.wire, &talk, err);
 }
 
+/* Limits come last: they are the program's, and the child's own work may
+ * need more descriptors or processes than the program may have. */
 static int
 publish(struct creation *c, struct err *err)
 {
-	if (has_reach(c) && limits_apply(c->plan, c->child.pid, err) < 0)
+	if (limits_apply(c->plan, c->child.pid, err) < 0)
 		return -1;
 	c->record->status = RECORD_CREATED;
 	if (store_write(c->dir, c->record, err) < 0)

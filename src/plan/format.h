@@ -113,6 +113,8 @@ enum plan_op {
 	OP_GATE,
 	/* text 0: why this container cannot start (no process) */
 	OP_START_FAIL,
+	/* text 0: its name; numbers: 0 RLIMIT_*, 1 soft, 2 hard */
+	OP_RLIMIT,
 	/* slot: file of struct sock_filter[]; number 0: SECCOMP_FILTER_FLAG_*,
 	 * 1: 1: drop what OP_CAPABILITIES kept, to the final 2: effective, 3:
 	 * permitted, 4: inheritable, 5: ambient */
@@ -124,13 +126,17 @@ enum plan_op {
 };
 
 /* OP_MOUNT, OP_BIND, OP_REMOUNT number 2 */
-#define PLAN_MOUNT_STRICT_DIR    1u /* the target is a real directory, no link on the way */
-#define PLAN_MOUNT_DEST_NOFOLLOW 2u /* a link as last component is the target itself */
-#define PLAN_MOUNT_COPYUP        4u /* tmpcopyup */
-#define PLAN_MOUNT_OVER_LINK     8u /* copy-symlink: a link in the slot is made again */
+#define PLAN_MOUNT_STRICT_DIR                                                  \
+	1u /* the target is a real directory, no link on the way */
+#define PLAN_MOUNT_DEST_NOFOLLOW                                               \
+	2u                   /* a link as last component is the target itself */
+#define PLAN_MOUNT_COPYUP 4u /* tmpcopyup */
+#define PLAN_MOUNT_OVER_LINK                                                   \
+	8u /* copy-symlink: a link in the slot is made again */
 
 /* OP_EXEC number 1 */
-#define PLAN_EXEC_FIND_HOME  1u /* HOME is not set: look it up in the container's passwd */
+#define PLAN_EXEC_FIND_HOME                                                    \
+	1u /* HOME is not set: look it up in the container's passwd */
 #define PLAN_EXEC_LISTEN_PID 2u /* add LISTEN_PID=own pid */
 
 enum plan_enter {
@@ -157,7 +163,7 @@ struct plan_list {
 
 struct plan_step {
 	uint32_t op;
-	int32_t slot; /* -1: none */
+	int32_t slot;              /* -1: none */
 	uint32_t text[PLAN_TEXTS]; /* offsets in the block; 0: none */
 	uint32_t pointer;          /* JSON pointer to blame, offset; 0: none */
 	uint32_t line, column;
@@ -168,18 +174,18 @@ struct plan_step {
 struct plan_header {
 	uint64_t magic;
 	uint32_t version;
-	uint32_t size;    /* of the whole block */
-	uint32_t steps;   /* offset of the array */
+	uint32_t size;  /* of the whole block */
+	uint32_t steps; /* offset of the array */
 	uint32_t n_steps;
 	uint32_t n_slots;
 	uint32_t strings; /* offset; they reach to the end, a NUL */
 };
 
 /* How an operand is read and printed. */
-enum plan_operand {
+enum __attribute__((packed)) plan_operand {
 	OPERAND_NONE,
-	OPERAND_TEXT,   /* must be there */
-	OPERAND_MAYBE,  /* text that may be missing */
+	OPERAND_TEXT,  /* must be there */
+	OPERAND_MAYBE, /* text that may be missing */
 	OPERAND_NUMBER,
 	OPERAND_OCTAL,
 	OPERAND_DEVICE, /* major:minor */
@@ -190,11 +196,11 @@ enum plan_operand {
 	OPERAND_STRINGS, /* lists */
 	OPERAND_NUMBERS,
 	OPERAND_FLAGS,
-	OPERAND_SLOT_NUMBER, /* a second slot in a number */
-	OPERAND_UMASK,       /* octal, UINT64_MAX: left as it is */
-	OPERAND_ENTER,       /* enum plan_enter */
-	OPERAND_HOOK,        /* enum plan_hook */
-	OPERAND_EXEC_FLAGS,  /* PLAN_EXEC_*; OPERAND_FLAGS are PLAN_MOUNT_* */
+	OPERAND_SLOT_NUMBER,  /* a second slot in a number */
+	OPERAND_UMASK,        /* octal, UINT64_MAX: left as it is */
+	OPERAND_ENTER,        /* enum plan_enter */
+	OPERAND_HOOK,         /* enum plan_hook */
+	OPERAND_EXEC_FLAGS,   /* PLAN_EXEC_*; OPERAND_FLAGS are PLAN_MOUNT_* */
 	OPERAND_FILTER_FLAGS, /* SECCOMP_FILTER_FLAG_* */
 	OPERAND_PERSONALITY,
 };
@@ -205,12 +211,18 @@ struct plan_op_row {
 	enum plan_operand text[PLAN_TEXTS];
 	enum plan_operand number[PLAN_NUMBERS];
 	enum plan_operand list[PLAN_LISTS];
-	/* names of the operands, in that order */
+};
+
+extern const struct plan_op_row plan_ops[OP_COUNT];
+
+/* The same for people; not linked into scrim-init (words.c). */
+struct plan_op_words {
+	/* names of the operands: texts, numbers, lists */
 	const char *label[PLAN_TEXTS + PLAN_NUMBERS + PLAN_LISTS];
 	const char *why; /* it stands at that place in the order */
 };
 
-extern const struct plan_op_row plan_ops[OP_COUNT];
+extern const struct plan_op_words plan_op_words[OP_COUNT];
 
 struct err;
 

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the parent sets on the child from outside: resource limits and the OOM
- * score [89-91, 97, 98]. Without oomScoreAdj the score is not touched.
+ * Resource limits and the OOM score [89-91, 97, 98]. The parent raises hard
+ * limits, which takes privilege of the host; the process itself sets them to
+ * what the config says, last. Without oomScoreAdj the score is not touched.
  */
 #include <linux/oom.h>
 #include <string.h>
 
+#include "plan/block.h"
 #include "plan/make.h"
 #include "plan/names.h"
 
@@ -22,8 +24,6 @@ check_twins(struct maker *m, const struct oci_rlimit *items, size_t i)
 	}
 }
 
-/* setrlimit(2) is the parent's to do: raising a hard limit takes a
- * capability of the host that the child may not have. */
 static void
 make_rlimits(struct maker *m, const struct oci_rlimits *list)
 {
@@ -90,4 +90,24 @@ limits_make(struct maker *m)
 		return;
 	make_rlimits(m, &process->rlimits);
 	make_oom_score(m, process);
+}
+
+/* The parent has raised what takes privilege to raise; exactly these values
+ * are set by the process itself, behind all work that is not the program's. */
+void
+limits_add(struct maker *m)
+{
+	for (size_t i = 0; i < m->plan->n_rlimits; i++) {
+		const struct plan_rlimit *limit = &m->plan->rlimits[i];
+		struct plan_step *step =
+			block_step(&m->block, OP_RLIMIT, NULL, NULL);
+
+		step->text[0] = block_text(&m->block, limit->name);
+		step->number[0] = (uint64_t)limit->resource;
+		step->number[1] = limit->soft;
+		step->number[2] = limit->hard;
+		step->pointer = block_text(&m->block, limit->where.pointer);
+		step->line = limit->where.line;
+		step->column = limit->where.column;
+	}
 }

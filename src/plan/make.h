@@ -100,6 +100,7 @@ void process_add_cwd(struct maker *m);
 void process_add_identity(struct maker *m);
 void process_add_start(struct maker *m);
 void limits_make(struct maker *m);
+void limits_add(struct maker *m);
 void resources_make(struct maker *m);
 void seccomp_make(struct maker *m);
 void seccomp_add(struct maker *m);

@@ -18,6 +18,10 @@
 /* Entered by the one who clones: the kernel applies them to children only, or
  * (user) asks for them first. */
 #define EARLY_KINDS ((uint64_t)(CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWTIME))
+/* Those of the host that a child in a new user namespace has no right to. */
+#define HOST_KINDS                                                             \
+	((uint64_t)(CLONE_NEWNET | CLONE_NEWUTS | CLONE_NEWIPC |               \
+		CLONE_NEWCGROUP))
 /* Given to clone3: cgroup comes later, time by unshare before it. */
 #define CLONE_KINDS                                                            \
 	((uint64_t)(CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC |               \
@@ -51,6 +55,16 @@ read_list(struct maker *m)
 	return n_joined;
 }
 
+/* With a new user namespace, root joins before it: once in it the child may
+ * enter only what that namespace owns. */
+static bool
+is_early(const struct maker *m, uint64_t kind)
+{
+	return (kind & EARLY_KINDS) ||
+		((kind & HOST_KINDS) && (m->new_ns & CLONE_NEWUSER) &&
+			m->request->root);
+}
+
 /* User first: what is joined later may belong to it. */
 static void
 make_joins(struct maker *m, size_t n)
@@ -72,6 +86,7 @@ make_joins(struct maker *m, size_t n)
 			joins[at++] = (struct plan_join){
 				.kind = (uint32_t)kind,
 				.path = ns->path,
+				.early = is_early(m, kind),
 				.where = make_where(m, &ns->at, "path"),
 			};
 		}
@@ -221,8 +236,7 @@ add_setns(struct maker *m, bool mounts)
 		struct plan_step *step;
 		int32_t slot;
 
-		if ((join->kind & EARLY_KINDS) ||
-			(join->kind == CLONE_NEWNS) != mounts)
+		if (join->early || (join->kind == CLONE_NEWNS) != mounts)
 			continue;
 		source = make_source(
 			m, PLAN_SOURCE_NAMESPACE, NULL, NULL, &slot);

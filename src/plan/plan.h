@@ -74,8 +74,8 @@ struct plan_source {
 	uint64_t propagation; /* MS_PRIVATE... with MS_REC for r*; 0: leave */
 	bool idmap, idmap_recursive;
 	const struct plan_id_maps *maps; /* NULL with idmap: of the container */
-	uint32_t number;  /* NAMESPACE: CLONE_NEW*; DEVICE: S_IFCHR, S_IFBLK */
-	uint64_t device;  /* DEVICE: makedev */
+	uint32_t number; /* NAMESPACE: CLONE_NEW*; DEVICE: S_IFCHR, S_IFBLK */
+	uint64_t device; /* DEVICE: makedev */
 	struct plan_where where;
 };
 
@@ -84,6 +84,7 @@ struct plan_join {
 	 * others by steps */
 	uint32_t kind;
 	const char *path;
+	bool early; /* entered by whoever clones; else a step of the child */
 	struct plan_where where;
 };
 
@@ -112,7 +113,7 @@ struct plan_device_rule {
 struct plan_hook_item {
 	const char *path;
 	const char *const *argv, *const *env; /* NULL-terminated, argv[0] set */
-	uint32_t timeout; /* seconds, 0: none */
+	uint32_t timeout;                     /* seconds, 0: none */
 	struct plan_where where;
 };
 
@@ -137,7 +138,7 @@ struct plan_seccomp_rule {
 
 struct plan_seccomp {
 	uint32_t default_action;
-	uint32_t flags; /* SECCOMP_FILTER_FLAG_* */
+	uint32_t flags;         /* SECCOMP_FILTER_FLAG_* */
 	const uint32_t *arches; /* SCMP_ARCH_*; the native one is always in */
 	size_t n_arches;
 	const struct plan_seccomp_rule *rules;
@@ -148,16 +149,16 @@ struct plan_seccomp {
 struct plan_request {
 	const char *bundle; /* absolute, clean */
 	const char *id;
-	bool root;          /* in the initial user namespace, or as good as */
-	uint32_t uid, gid;  /* of the caller */
+	bool root;         /* in the initial user namespace, or as good as */
+	uint32_t uid, gid; /* of the caller */
 	bool no_pivot, no_new_keyring;
-	bool foreground;    /* run: start comes by wire, not through a gate */
+	bool foreground; /* run: start comes by wire, not through a gate */
 	bool console_socket;
 	const char *notify_socket; /* sd_notify's, on the host, or NULL */
 	uint32_t preserve_fds, listen_fds;
-	bool chrooted;      /* the caller's root is no mount point */
-	bool no_pin;        /* pinning was found impossible */
-	bool only_shown;    /* an ordinary user may look at root's plan */
+	bool chrooted;   /* the caller's root is no mount point */
+	bool no_pin;     /* pinning was found impossible */
+	bool only_shown; /* an ordinary user may look at root's plan */
 };
 
 struct plan {
@@ -173,7 +174,7 @@ struct plan {
 	/* CLONE_NEW* of clone3: all but cgroup, time and what is joined */
 	uint64_t clone_flags;
 	bool new_time;
-	const char *time_offsets; /* text for timens_offsets, NULL: none */
+	const char *time_offsets;      /* text for timens_offsets, NULL: none */
 	const struct plan_join *joins; /* in their order: user first */
 	size_t n_joins;
 	bool new_user;
@@ -191,7 +192,7 @@ struct plan {
 	 * everything */
 	const struct plan_device_rule *device_rules;
 	size_t n_device_rules;
-	bool device_program;      /* rules were asked for */
+	bool device_program; /* rules were asked for */
 
 	const struct plan_rlimit *rlimits;
 	size_t n_rlimits;
@@ -200,11 +201,11 @@ struct plan {
 	struct plan_hooks hooks[PLAN_HOOK_COUNT];
 
 	bool has_process, terminal;
-	uint16_t rows, columns;   /* 0: not said */
-	const char *stop_signal;  /* annotation, or NULL */
+	uint16_t rows, columns;  /* 0: not said */
+	const char *stop_signal; /* annotation, or NULL */
 	const struct plan_annotation {
 		const char *key, *value;
-	} *annotations;
+	} * annotations;
 	size_t n_annotations;
 
 	const void *block;

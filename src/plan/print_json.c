@@ -388,6 +388,7 @@ static void
 add_step(struct writer *w, const void *block, const struct plan_step *step)
 {
 	const struct plan_op_row *row = &plan_ops[step->op];
+	const char *const *label = plan_op_words[step->op].label;
 
 	open_item(w);
 	add_text(w, "op", row->name);
@@ -395,15 +396,13 @@ add_step(struct writer *w, const void *block, const struct plan_step *step)
 		add_integer(w, "slot", step->slot);
 	for (size_t i = 0; i < PLAN_TEXTS; i++)
 		if (row->text[i] != OPERAND_NONE)
-			add_text(w, row->label[i],
-				plan_text(block, step->text[i]));
+			add_text(w, label[i], plan_text(block, step->text[i]));
 	for (size_t i = 0; i < PLAN_NUMBERS; i++)
-		add_operand(w, row->number[i], row->label[PLAN_TEXTS + i],
+		add_operand(w, row->number[i], label[PLAN_TEXTS + i],
 			step->number[i]);
 	for (size_t i = 0; i < PLAN_LISTS; i++)
 		add_list(w, block, row->list[i],
-			row->label[PLAN_TEXTS + PLAN_NUMBERS + i],
-			&step->list[i]);
+			label[PLAN_TEXTS + PLAN_NUMBERS + i], &step->list[i]);
 	add_place(w, step->line, step->column, plan_text(block, step->pointer));
 	close_value(w, "}");
 }

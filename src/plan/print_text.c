@@ -317,7 +317,7 @@ static bool
 print_same(const struct plan_op_row *row, const struct plan_step *step,
 	size_t i, struct str *out)
 {
-	const char *const *label = row->label + PLAN_TEXTS;
+	const char *const *label = plan_op_words[step->op].label + PLAN_TEXTS;
 
 	/* a filter that drops nothing has no use for them */
 	if (step->op == OP_SECCOMP && row->number[i] == OPERAND_CAPS &&
@@ -341,7 +341,7 @@ print_step(const void *block, const struct plan_step *step, size_t i,
 	struct str *out)
 {
 	const struct plan_op_row *row = &plan_ops[step->op];
-	const char *const *label = row->label;
+	const char *const *label = plan_op_words[step->op].label;
 	size_t start = out->len;
 
 	str_addf(out, "  %zu %s", i, row->name);

@@ -240,6 +240,7 @@ process_add_start(struct maker *m)
 		return;
 	}
 	hooks_add_start(m);
+	limits_add(m);
 	seccomp_add(m);
 	add_exec(m, process);
 }

@@ -6,6 +6,9 @@
 
 load lib
 
+# The choice is what these tests are about.
+unset SCRIM_BIRTH
+
 setup()
 {
 	test_open

@@ -58,9 +58,9 @@ bench_close()
 	# Deepest first: what scrim pins below its root, then the tmpfs.
 	awk -v t="$T" '$5 == t || index($5, t "/") == 1 { print $5 }' \
 		/proc/self/mountinfo | sort -r | while read -r target; do
-		umount -l "$target"
+		umount -l "$target" || true
 	done
-	rmdir "$T"
+	rmdir "$T" || true
 	cgroup_remove "$FILE_CGROUP"
 }
 
@@ -322,6 +322,8 @@ user_namespace()
 # namespace_drop TYPE, namespace_join TYPE PATH
 namespace_drop()
 {
+	# A birth can be asked for where there is a new mount namespace alone.
+	[ "$1" != mount ] || config 'del(.annotations["org.scrim.birth"]?)'
 	config '.linux.namespaces |= map(select(.type != $t))' --arg t "$1"
 }
 

@@ -118,6 +118,20 @@ holder()
 	is "$(inside net)" "$(readlink "/proc/$HOLDER/ns/net")"
 }
 
+@test "namespaces of the host are joined beside a new user namespace" {
+	holder --net --uts --ipc
+	user_namespace
+	# the kernel mounts neither in a user namespace that does not own theirs
+	config 'del(.mounts[] | select(.type == "sysfs" or .type == "mqueue"))'
+	namespaces_shown
+	namespace_join network "/proc/$HOLDER/ns/net"
+	namespace_join ipc "/proc/$HOLDER/ns/ipc"
+	runs
+	is "$(inside net)" "$(readlink "/proc/$HOLDER/ns/net")"
+	is "$(inside ipc)" "$(readlink "/proc/$HOLDER/ns/ipc")"
+	[ "$(inside user)" != "$(readlink /proc/self/ns/user)" ] || show "user"
+}
+
 @test "a bind-mounted namespace file is joined" {
 	holder --net
 	touch "$B/netns"

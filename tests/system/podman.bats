@@ -34,7 +34,7 @@ teardown()
 		rm -rf --one-file-system "$USUAL/.pin"
 		rmdir "$USUAL" 2> /dev/null || true
 	fi
-	find "$CGROUP" -depth -type d -name 'libpod*' -exec rmdir {} + 2> /dev/null || true
+	find "$CGROUP" -depth -type d -path '*/libpod*' -exec rmdir {} + 2> /dev/null || true
 	test_close
 }
 

@@ -73,16 +73,17 @@ refusal(void)
 START_TEST(every_operation_has_a_row)
 {
 	const struct plan_op_row *row = &plan_ops[_i];
+	const struct plan_op_words *words = &plan_op_words[_i];
 
 	ck_assert_ptr_nonnull(row->name);
-	ck_assert_ptr_nonnull(row->why);
+	ck_assert_ptr_nonnull(words->why);
 	for (size_t i = 0; i < PLAN_TEXTS; i++)
-		ck_assert(!!row->text[i] == !!row->label[i]);
+		ck_assert(!!row->text[i] == !!words->label[i]);
 	for (size_t i = 0; i < PLAN_NUMBERS; i++)
-		ck_assert(!!row->number[i] == !!row->label[PLAN_TEXTS + i]);
+		ck_assert(!!row->number[i] == !!words->label[PLAN_TEXTS + i]);
 	for (size_t i = 0; i < PLAN_LISTS; i++)
 		ck_assert(!!row->list[i] ==
-			!!row->label[PLAN_TEXTS + PLAN_NUMBERS + i]);
+			!!words->label[PLAN_TEXTS + PLAN_NUMBERS + i]);
 	for (int i = 0; i < _i; i++)
 		ck_assert_str_ne(plan_ops[i].name, row->name);
 }
