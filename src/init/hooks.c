@@ -63,7 +63,6 @@ make_state(
 		return -1;
 	len = snprintf(state, size, "%s%d%s", before, getpid(), behind);
 	fd = fd_seal("state", state, (size_t)len, 0, err);
-	munmap(state, size);
 	return fd;
 }
 

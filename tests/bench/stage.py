@@ -200,8 +200,9 @@ def idle_ticks():
 def settle(seconds=5.0):
     """Waits until nine tenths of the machine are idle: what ended a moment ago
     (network namespaces above all) is taken apart in the background. Returns
-    whether that came to be."""
-    end = time.monotonic() + seconds
+    whether that came to be. Where others keep the machine busy all the time,
+    patience is in vain: 0 waits no longer than one look takes."""
+    end = time.monotonic() + seconds * settle.patience
     while time.monotonic() < end:
         idle, all_ticks = idle_ticks()
         time.sleep(0.2)
@@ -209,3 +210,6 @@ def settle(seconds=5.0):
         if idle_now - idle >= 0.9 * (all_now - all_ticks):
             return True
     return False
+
+
+settle.patience = 1
