@@ -168,7 +168,8 @@ add_steps(struct maker *m, const struct oci_hook_list *list,
 }
 
 /* createContainer hooks come behind the parent's prestart and createRuntime
- * ones: OP_HOOKS waits for those [23-25]. */
+ * ones: OP_HOOKS waits for those [23-25]. The environment has been created by
+ * then, so that is their status, as for all hooks before the start [13]. */
 void
 hooks_add_container(struct maker *m)
 {
@@ -176,7 +177,7 @@ hooks_add_container(struct maker *m)
 		return;
 	block_step(&m->block, OP_HOOKS, NULL, NULL);
 	add_steps(m, &m->config->hooks->create_container,
-		PLAN_HOOK_CREATE_CONTAINER, "creating");
+		PLAN_HOOK_CREATE_CONTAINER, "created");
 }
 
 /* startContainer hooks run inside `start`, before the program [27]. */

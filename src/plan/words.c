@@ -51,8 +51,9 @@ const struct plan_op_words plan_op_words[OP_COUNT] = {
 		.why = "in the order of the config",
 	},
 	[OP_REMOUNT] = {
-		.label = { TEXT_LABEL(0) = "target", NUMBER_LABEL(0) = "set", "clear", "flags",
-			"set_all", "clear_all", "propagation", LIST_LABEL(0) = "words" },
+		.label = { TEXT_LABEL(0) = "target",
+			NUMBER_LABEL(0) = "set", "clear", "flags", "set_all", "clear_all",
+			"propagation", LIST_LABEL(0) = "words" },
 		.why = "in the order of the config",
 	},
 	[OP_DEVICE] = {

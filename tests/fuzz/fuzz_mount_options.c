@@ -23,9 +23,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	const char *words[WORDS_MAX];
 	struct oci_mount mount = { .destination = "a", .source = "b" };
 	struct oci_root root = { .path = "rootfs" };
-	struct oci_config config = { .oci_version = "1.3.0", .root = &root,
+	struct oci_config config = { .oci_version = "1.3.0",
+		.root = &root,
 		.mounts = { .items = &mount, .n = 1 } };
-	struct plan_request request = { .bundle = "/b", .id = "c", .root = true };
+	struct plan_request request = {
+		.bundle = "/b", .id = "c", .root = true
+	};
 	struct plan *plan;
 	char *text, *next;
 

@@ -41,11 +41,26 @@ verdict(long result)
 		int code;
 		const char *name;
 	} names[] = {
-		{ EPERM, "EPERM" },     { ENOENT, "ENOENT" }, { EACCES, "EACCES" }, { EEXIST, "EEXIST" },
-		{ EINVAL, "EINVAL" },   { EROFS, "EROFS" },   { ELOOP, "ELOOP" },   { ENOSYS, "ENOSYS" },
-		{ ENOTDIR, "ENOTDIR" }, { EBUSY, "EBUSY" },   { ENXIO, "ENXIO" },   { EISDIR, "EISDIR" },
-		{ ENODEV, "ENODEV" },   { ENOTTY, "ENOTTY" }, { EDOM, "EDOM" },     { EIO, "EIO" },
-		{ ENOKEY, "ENOKEY" },   { ESRCH, "ESRCH" },   { E2BIG, "E2BIG" },   { ECONNREFUSED, "ECONNREFUSED" },
+		{ EPERM, "EPERM" },
+		{ ENOENT, "ENOENT" },
+		{ EACCES, "EACCES" },
+		{ EEXIST, "EEXIST" },
+		{ EINVAL, "EINVAL" },
+		{ EROFS, "EROFS" },
+		{ ELOOP, "ELOOP" },
+		{ ENOSYS, "ENOSYS" },
+		{ ENOTDIR, "ENOTDIR" },
+		{ EBUSY, "EBUSY" },
+		{ ENXIO, "ENXIO" },
+		{ EISDIR, "EISDIR" },
+		{ ENODEV, "ENODEV" },
+		{ ENOTTY, "ENOTTY" },
+		{ EDOM, "EDOM" },
+		{ EIO, "EIO" },
+		{ ENOKEY, "ENOKEY" },
+		{ ESRCH, "ESRCH" },
+		{ E2BIG, "E2BIG" },
+		{ ECONNREFUSED, "ECONNREFUSED" },
 	};
 	static char number[16];
 
@@ -92,7 +107,8 @@ static int
 do_session(char **args)
 {
 	(void)args;
-	printf("pid=%d ppid=%d sid=%d pgid=%d\n", getpid(), getppid(), getsid(0), getpgid(0));
+	printf("pid=%d ppid=%d sid=%d pgid=%d\n", getpid(), getppid(),
+		getsid(0), getpgid(0));
 	return 0;
 }
 
@@ -104,7 +120,8 @@ do_keyring(char **args)
 	long len;
 
 	(void)args;
-	len = syscall(SYS_keyctl, KEYCTL_DESCRIBE, KEY_SPEC_SESSION_KEYRING, text, sizeof text - 1);
+	len = syscall(SYS_keyctl, KEYCTL_DESCRIBE, KEY_SPEC_SESSION_KEYRING,
+		text, sizeof text - 1);
 	puts(len < 0 ? verdict(len) : text);
 	return 0;
 }
@@ -142,7 +159,9 @@ do_open(char **args)
 	int fd;
 
 	if (args[1])
-		flags = !strcmp(args[1], "w") ? O_WRONLY : !strcmp(args[1], "rw") ? O_RDWR : O_RDONLY;
+		flags = !strcmp(args[1], "w")    ? O_WRONLY
+			: !strcmp(args[1], "rw") ? O_RDWR
+						 : O_RDONLY;
 	fd = open(args[0], flags | O_NOCTTY | O_NONBLOCK);
 	if (fd < 0)
 		return puts(verdict(fd)), 0;
@@ -157,7 +176,8 @@ do_write(char **args)
 {
 	int fd = open(args[0], O_WRONLY);
 
-	puts(fd < 0 ? verdict(fd) : verdict(write(fd, args[1], strlen(args[1]))));
+	puts(fd < 0 ? verdict(fd)
+		    : verdict(write(fd, args[1], strlen(args[1]))));
 	return 0;
 }
 
@@ -175,8 +195,9 @@ do_stat(char **args)
 			continue;
 		}
 		statfs(*args, &fs);
-		printf("%s mode=%o uid=%u gid=%u rdev=%u:%u magic=%lx\n", *args, st.st_mode, st.st_uid,
-		       st.st_gid, major(st.st_rdev), minor(st.st_rdev), (unsigned long)fs.f_type);
+		printf("%s mode=%o uid=%u gid=%u rdev=%u:%u magic=%lx\n", *args,
+			st.st_mode, st.st_uid, st.st_gid, major(st.st_rdev),
+			minor(st.st_rdev), (unsigned long)fs.f_type);
 	}
 	return 0;
 }
@@ -189,8 +210,9 @@ do_winsize(char **args)
 	(void)args;
 	if (ioctl(0, TIOCGWINSZ, &size) < 0)
 		return puts(verdict(-1)), 0;
-	printf("%ux%u tty=%s ctty=%s\n", size.ws_col, size.ws_row, ttyname(0) ? ttyname(0) : "none",
-	       verdict(open("/dev/tty", O_RDWR | O_CLOEXEC)));
+	printf("%ux%u tty=%s ctty=%s\n", size.ws_col, size.ws_row,
+		ttyname(0) ? ttyname(0) : "none",
+		verdict(open("/dev/tty", O_RDWR | O_CLOEXEC)));
 	return 0;
 }
 
@@ -295,7 +317,8 @@ do_count(char **args)
 	return 0;
 }
 
-/* System calls by name, with arguments that a kernel would answer harmlessly. */
+/* System calls by name, with arguments that a kernel would answer harmlessly.
+ */
 static int
 do_call(char **args)
 {
@@ -306,7 +329,8 @@ do_call(char **args)
 		if (!strcmp(*args, "getppid"))
 			result = syscall(SYS_getppid);
 		else if (!strcmp(*args, "mkdir"))
-			result = syscall(SYS_mkdirat, AT_FDCWD, "/tmp/probe-dir", 0700);
+			result = syscall(
+				SYS_mkdirat, AT_FDCWD, "/tmp/probe-dir", 0700);
 		else if (!strcmp(*args, "sethostname"))
 			result = sethostname("probe", 5);
 		else if (!strcmp(*args, "unshare-user"))
@@ -319,7 +343,8 @@ do_call(char **args)
 			result = personality(strtoul(*args + 12, NULL, 0));
 		else if (!strncmp(*args, "mknod=", 6))
 			result = mknod("/tmp/probe-node", S_IFCHR | 0600,
-				       makedev(atoi(*args + 6), atoi(strchr(*args, ',') + 1)));
+				makedev(atoi(*args + 6),
+					atoi(strchr(*args, ',') + 1)));
 		printf("%s %s\n", *args, verdict(result));
 	}
 	return 0;
@@ -330,8 +355,9 @@ static int
 do_prctl(char **args)
 {
 	(void)args;
-	printf("dumpable=%d keepcaps=%d securebits=%#x pdeathsig=", prctl(PR_GET_DUMPABLE),
-	       prctl(PR_GET_KEEPCAPS), (unsigned)prctl(PR_GET_SECUREBITS));
+	printf("dumpable=%d keepcaps=%d securebits=%#x pdeathsig=",
+		prctl(PR_GET_DUMPABLE), prctl(PR_GET_KEEPCAPS),
+		(unsigned)prctl(PR_GET_SECUREBITS));
 	int sig = -1;
 	prctl(PR_GET_PDEATHSIG, &sig);
 	printf("%d\n", sig);
@@ -369,7 +395,8 @@ int
 main(int argc, char **argv)
 {
 	for (size_t i = 0; argc > 1 && i < sizeof rows / sizeof *rows; i++)
-		if (!strcmp(argv[1], rows[i].name) && argc - 2 >= rows[i].min_args)
+		if (!strcmp(argv[1], rows[i].name) &&
+			argc - 2 >= rows[i].min_args)
 			return rows[i].run(argv + 2);
 	fprintf(stderr, "probe: no such question\n");
 	return 125;

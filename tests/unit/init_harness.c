@@ -310,9 +310,12 @@ take(struct wire_message *message, struct outcome *out)
 {
 	if (message->type == WIRE_ERROR)
 		memcpy(&out->err, message->payload, sizeof(out->err));
-	if (message->type == WIRE_WARN)
-		strncat(out->warnings, message->payload,
-			sizeof(out->warnings) - strlen(out->warnings) - 1);
+	if (message->type == WIRE_WARN) {
+		size_t len = strlen(out->warnings);
+
+		snprintf(out->warnings + len, sizeof(out->warnings) - len,
+			"%.*s", (int)message->size, message->payload);
+	}
 	if (message->type == WIRE_CONSOLE)
 		out->master = dup(message->fds[0]);
 	wire_close_fds(message);

@@ -230,8 +230,8 @@ static const struct plan_hook_item hook_items[] = {
 	{ .path = "/bin/hook", .argv = hook_argv, .env = hook_env, .timeout = 4294967295u },
 	{ .path = "/bin/other", .argv = hook_argv + 3, .env = hook_argv + 3 },
 };
-static const struct plan_join joins[] = { { CLONE_NEWNET, "/run/netns/x",
-	{ 0 } } };
+static const struct plan_join joins[] = { { .kind = CLONE_NEWNET,
+	.path = "/run/netns/x" } };
 static const struct plan_annotation annotations[] = {
 	{ "org.example/k", "v\n" }, { "empty", "" }
 };
@@ -299,8 +299,8 @@ END_TEST
 
 START_TEST(a_container_without_pids_of_its_own_is_told_apart)
 {
-	static const struct plan_join shared[] = { { CLONE_NEWPID,
-		"/proc/1/ns/pid", { 0 } } };
+	static const struct plan_join shared[] = { { .kind = CLONE_NEWPID,
+		.path = "/proc/1/ns/pid" } };
 	struct plan plan = full_plan;
 
 	plan.clone_flags = 0;

@@ -7,8 +7,10 @@
 #include "plan/names.h"
 #include "tests/unit/runner.h"
 
+#include <ctype.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/capability.h>
 
 static const struct names *const tables[] = {
 	&names_namespaces, &names_capabilities, &names_rlimits, &names_signals,
@@ -154,6 +156,34 @@ START_TEST(signals_are_known_in_every_spelling)
 }
 END_TEST
 
+/* libcap is not linked into scrim: scrim-init needs no names, and plans need
+ * rows. It is the measure of them, as far as it and they know. */
+START_TEST(capabilities_are_called_as_libcap_calls_them)
+{
+	cap_value_t value;
+	uint64_t ours;
+	size_t compared = 0;
+
+	for (cap_value_t cap = 0; cap < cap_max_bits(); cap++) {
+		char *name = cap_to_name(cap);
+
+		ck_assert_ptr_nonnull(name);
+		/* a number alone: newer than libcap */
+		if (strncmp(name, "cap_", 4) == 0) {
+			for (char *c = name; *c; c++)
+				*c = (char)toupper((unsigned char)*c);
+			ck_assert(names_find(&names_capabilities, name, &ours));
+			ck_assert_uint_eq(ours, (uint64_t)cap);
+			ck_assert_int_eq(cap_from_name(name, &value), 0);
+			ck_assert_int_eq(value, cap);
+			compared++;
+		}
+		cap_free(name);
+	}
+	ck_assert_uint_ge(compared, 38);
+}
+END_TEST
+
 START_TEST(what_was_probably_meant_is_found)
 {
 	ck_assert_str_eq(names_near(&names_namespaces, "netwrok"), "network");
@@ -174,6 +204,7 @@ fill(TCase *tcase)
 	tcase_add_test(tcase, words_for_mount_8_do_nothing);
 	tcase_add_test(tcase, a_recursive_word_is_its_plain_one_with_all_below);
 	tcase_add_test(tcase, signals_are_known_in_every_spelling);
+	tcase_add_test(tcase, capabilities_are_called_as_libcap_calls_them);
 	tcase_add_test(tcase, what_was_probably_meant_is_found);
 }
 
