@@ -158,10 +158,13 @@ walk_all(struct walk *walk)
 {
 	int dir = open_part(walk, strlen(walk->path)), next;
 	size_t start, end;
+	bool missing;
 
 	if (dir >= 0 || errno != ENOENT)
 		return dir;
 	dir = open_last_dir(walk, &end);
+	/* Only the last component is left, which was not found just now. */
+	missing = end > 0;
 	while (dir >= 0) {
 		start = end + strspn(walk->path + end, "/");
 		if (!walk->path[start])
@@ -170,9 +173,10 @@ walk_all(struct walk *walk)
 		/* "a/" is "a", not a directory in which "" is missing. */
 		if (!walk->path[end + strspn(walk->path + end, "/")])
 			walk->path[end] = '\0';
-		next = open_part(walk, end);
-		if (next < 0 && errno == ENOENT)
+		next = missing ? -1 : open_part(walk, end);
+		if (missing || (next < 0 && errno == ENOENT))
 			next = make_and_open(walk, dir, start, end);
+		missing = false;
 		fd_close_auto(&dir);
 		dir = next;
 		if (dir == -2) {
@@ -199,9 +203,10 @@ walk_init(struct walk *walk, int root, const char *path, size_t len,
 }
 
 int
-path_make(int root, const char *path, bool directory, bool nofollow,
+path_make_stat(int root, const char *path, unsigned how, struct stat *out,
 	struct err *err)
 {
+	bool directory = how & PATH_DIRECTORY;
 	struct walk walk;
 	struct stat st;
 	auto_fd fd = -1;
@@ -209,7 +214,7 @@ path_make(int root, const char *path, bool directory, bool nofollow,
 	if (walk_init(&walk, root, path, strlen(path), err) < 0)
 		return -1;
 	walk.directory = directory;
-	walk.nofollow = nofollow;
+	walk.nofollow = how & PATH_NOFOLLOW;
 	fd = walk_all(&walk);
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return err_sys(err, "make %s", path);
@@ -219,7 +224,20 @@ path_make(int root, const char *path, bool directory, bool nofollow,
 		return err_say(err, "the target is not a directory");
 	if (!directory && S_ISDIR(st.st_mode))
 		return err_say(err, "the target is a directory, not a file");
+	*out = st;
 	return take_fd(&fd);
+}
+
+int
+path_make(int root, const char *path, bool directory, bool nofollow,
+	struct err *err)
+{
+	struct stat st;
+
+	return path_make_stat(root, path,
+		(directory ? PATH_DIRECTORY : 0) |
+			(nofollow ? PATH_NOFOLLOW : 0),
+		&st, err);
 }
 
 int

@@ -12,6 +12,10 @@
 #include <sys/types.h>
 
 struct err;
+struct stat;
+
+#define PATH_DIRECTORY 1u
+#define PATH_NOFOLLOW  2u
 
 /* Opens path beneath root. flags of no more than O_DIRECTORY and O_NOFOLLOW
  * mean O_PATH; any other is taken as it is. resolve: further RESOLVE_*. */
@@ -24,6 +28,9 @@ int path_open(int root, const char *path, int flags, unsigned resolve,
  * descriptor of the kind that was asked for (a link is a kind of file);
  * another kind found there is an error. */
 int path_make(int root, const char *path, bool directory, bool nofollow,
+	struct err *err);
+/* The same; how: PATH_*. *out is what stat(2) says of it. */
+int path_make_stat(int root, const char *path, unsigned how, struct stat *out,
 	struct err *err);
 /* Opens the parent directory of path beneath root, making what is missing;
  * *out_name points at the last component within path ("" for the root). */

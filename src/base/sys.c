@@ -172,6 +172,91 @@ sys_clone3(struct clone_args *args)
 	return (pid_t)syscall(SYS_clone3, args, sizeof(*args));
 }
 
+/*
+ * A libc has vfork() and clone(), neither of which can name a cgroup. Here,
+ * nothing may happen between the call and run() but by registers: the stack
+ * that this function returns on is the parent's. What the kernel leaves alone
+ * (all but the result, rcx and r11) carries run and arg over.
+ */
+#if defined(__x86_64__) && defined(__LP64__)
+#define CAN_SHARE 1
+static long
+clone_on_stack(struct clone_args *args, void (*run)(void *arg), void *arg)
+{
+	register void (*function)(void *) __asm__("r8") = run;
+	register void *operand __asm__("r9") = arg;
+	long result = SYS_clone3;
+
+	__asm__ volatile(
+		"syscall\n\t"
+		"test %%rax, %%rax\n\t"
+		"jnz 1f\n\t"
+		"xor %%ebp, %%ebp\n\t"
+		"mov %%r9, %%rdi\n\t"
+		"call *%%r8\n\t"
+		"hlt\n"
+		"1:"
+		: "+a"(result)
+		: "D"(args), "S"(sizeof(*args)), "r"(function), "r"(operand)
+		: "rcx", "r11", "cc", "memory");
+	return result;
+}
+#elif defined(__aarch64__)
+#define CAN_SHARE 1
+static long
+clone_on_stack(struct clone_args *args, void (*run)(void *arg), void *arg)
+{
+	register long number __asm__("x8") = SYS_clone3;
+	register void *result __asm__("x0") = args;
+	register size_t size __asm__("x1") = sizeof(*args);
+	register void (*function)(void *) __asm__("x2") = run;
+	register void *operand __asm__("x3") = arg;
+
+	__asm__ volatile("svc #0\n\t"
+			 "cbnz x0, 1f\n\t"
+			 "mov x29, #0\n\t"
+			 "mov x0, x3\n\t"
+			 "blr x2\n\t"
+			 "brk #0\n"
+			 "1:"
+			 : "+r"(result)
+			 : "r"(number), "r"(size), "r"(function), "r"(operand)
+			 : "cc", "memory");
+	return (long)result;
+}
+#else
+#define CAN_SHARE 0
+static long
+clone_on_stack(struct clone_args *args, void (*run)(void *arg), void *arg)
+{
+	(void)args;
+	(void)run;
+	(void)arg;
+	return -ENOSYS;
+}
+#endif
+
+pid_t
+sys_clone3_run(struct clone_args *args, void (*run)(void *arg), void *arg)
+{
+	long result;
+
+	if (!CAN_SHARE) {
+		args->stack = args->stack_size = 0;
+		result = sys_clone3(args);
+		if (result == 0)
+			run(arg);
+		return (pid_t)result;
+	}
+	args->flags |= CLONE_VM | CLONE_VFORK;
+	result = clone_on_stack(args, run, arg);
+	/* The child may have left its own errno: said only on failure. */
+	if (result >= 0)
+		return (pid_t)result;
+	errno = (int)-result;
+	return -1;
+}
+
 /* The libc has no name for these two; libcap is not linked with scrim-init. */
 int
 sys_capset(const void *header, const void *data)

@@ -65,6 +65,13 @@ long sys_keyctl(int op, unsigned long a, unsigned long b, unsigned long c,
 	unsigned long d);
 /* As fork(): returns twice. args->flags must not hold CLONE_VM. */
 pid_t sys_clone3(struct clone_args *args);
+/* As vfork(): the child runs run(arg), which never returns, on args->stack
+ * (aligned to 16, as its size) in the caller's memory, and the caller goes on
+ * when the child has executed or ended. Where this machine's way of calling is
+ * not known to sys.c, the child gets a copy of the memory instead and nobody
+ * waits. */
+pid_t sys_clone3_run(
+	struct clone_args *args, void (*run)(void *arg), void *arg);
 int sys_capset(const void *header, const void *data);
 int sys_capget(void *header, void *data);
 int sys_seccomp(unsigned op, unsigned flags, void *args);

@@ -5,8 +5,10 @@
  *     scrim (host)                                scrim-init (container)
  *     ------------                                ----------------------
  *     clone3 ------------------------------------> stub of scrim
- *     [maps] MAPPED (user namespace only) -------> setresuid(0), exec
- * scrim-init PLAN + memfd ------------------------------> checks the block
+ *     [maps] MAPPED (user namespace only) -------> setresuid(0)
+ *                                                 exec scrim-init
+ *     SHORT_PLAN, or PLAN + memfd ---------------> checks the block
+ *     (sent before clone3 where there is no MAPPED)
  *     SLOTS + descriptors (as they are opened) --> steps; waits for a slot
  *     limits, filter, state file                   when it first needs it
  *     SLOTS (late ones) ------------------------->
@@ -53,6 +55,7 @@ enum wire_type {
 	WIRE_CREATED,
 	WIRE_START,
 	WIRE_ERROR, /* payload: struct err */
+	WIRE_SHORT_PLAN, /* payload: the block itself, where it has room */
 	WIRE_COUNT
 };
 

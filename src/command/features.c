@@ -58,7 +58,13 @@ is_served_action(uint64_t number)
 	return number != SECCOMP_RET_USER_NOTIF;
 }
 
-/* Every known flag is handed to the kernel, hence supported. */
+/* Nor is the flag that says how a listener waits. */
+static bool
+is_served_flag(uint64_t number)
+{
+	return number != SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV;
+}
+
 static struct oci_features_seccomp
 list_seccomp(struct arena *arena)
 {
@@ -69,8 +75,8 @@ list_seccomp(struct arena *arena)
 		.operators = list_words(arena, &names_seccomp_operators, NULL),
 		.archs = list_words(arena, &names_seccomp_arches, NULL),
 		.known_flags = list_words(arena, &names_seccomp_flags, NULL),
-		.supported_flags =
-			list_words(arena, &names_seccomp_flags, NULL),
+		.supported_flags = list_words(
+			arena, &names_seccomp_flags, is_served_flag),
 	};
 }
 

@@ -3,8 +3,9 @@
  * Making a container's cgroup and filling it: the directory, the controllers
  * that its limits need, the limits, the device program. All paths are
  * resolved below one descriptor of the hierarchy's root. A cgroup that is
- * there already is used only if it is empty and not frozen, and is then never
- * taken for one of ours.
+ * there already is used only if it is empty, not frozen and no container's,
+ * and is then never taken for one of ours. mkdir decides between creators of
+ * one path; against those who remove its parents meanwhile it is repeated.
  *
  * A controller is enabled only at the levels where it is missing, from the
  * nearest ancestor that has it downwards; on most hosts that is nowhere.
@@ -34,6 +35,9 @@ cgroup_close(struct cgroup *cgroup)
 	cgroup->fd = -1;
 }
 
+/* Each time somebody must have removed what was made just before. */
+#define MAKE_TRIES 100
+
 /* Every refusal names the limit's place in the config. */
 static int
 blame(const struct plan_knob *knob, struct err *err)
@@ -42,35 +46,74 @@ blame(const struct plan_knob *knob, struct err *err)
 		err, knob->where.line, knob->where.column, knob->where.pointer);
 }
 
-/* mkdir with parents. Returns 1: made, 0: it was there. */
+/* One level, with our mark on it but for the runtime's own place, which is
+ * nobody's. Returns 1: made, 0: it was there, -1 with errno. */
 static int
-make_directory(int root, const char *path, struct err *err)
+make_level(int root, const char *path)
+{
+	bool place = strcmp(path, CGROUP_OWN_PLACE + 1) == 0;
+
+	if (mkdirat(root, path, 0755 | (place ? 0 : CGROUP_FILES_OURS)) == 0)
+		return 1;
+	return errno == EEXIST ? 0 : -1;
+}
+
+/* mkdir with parents; returns as above. */
+static int
+make_directory(int root, const char *path)
 {
 	auto_free char *partial = NULL;
+	int made = make_level(root, path);
 
-	if (mkdirat(root, path, 0755) == 0)
-		return 1;
-	if (errno == EEXIST)
-		return 0;
-	partial = errno == ENOENT ? strdup(path) : NULL;
+	if (made >= 0 || errno != ENOENT)
+		return made;
+	partial = strdup(path);
 	if (!partial)
-		return err_sys(err, "make cgroup /%s", path);
+		return -1;
 	for (char *slash = strchr(partial, '/'); slash;
 		slash = strchr(slash + 1, '/')) {
 		*slash = '\0';
-		if (mkdirat(root, partial, 0755) < 0 && errno != EEXIST)
-			return err_sys(err, "make cgroup /%s", partial);
+		if (make_level(root, partial) < 0)
+			return -1;
 		*slash = '/';
 	}
-	if (mkdirat(root, path, 0755) == 0)
-		return 1;
-	return errno == EEXIST ? 0 : err_sys(err, "make cgroup /%s", path);
+	return make_level(root, path);
+}
+
+/* Opens it after making it. Where a parent or the cgroup itself was removed
+ * in between, by the end of another container, it is all done again. */
+static int
+take_directory(int root, const char *path, bool *out_made, struct err *err)
+{
+	int failed = 0;
+
+	for (int tries = 0; tries < MAKE_TRIES; tries++) {
+		int made = make_directory(root, path);
+		int dir = made < 0 ? -1
+				   : openat(root, path,
+					     O_RDONLY | O_DIRECTORY |
+						     O_NOFOLLOW | O_CLOEXEC);
+
+		*out_made = made > 0;
+		if (dir >= 0)
+			return dir;
+		failed = errno;
+		if (made > 0)
+			unlinkat(root, path, AT_REMOVEDIR);
+		if (failed != ENOENT)
+			break;
+	}
+	cgroup_files_remove_parents(root, path);
+	errno = failed;
+	return err_sys(err, "make cgroup /%s", path);
 }
 
 /* One that was there already must be free to use. */
 static int
 check_present(int dir, const char *path, struct err *err)
 {
+	struct stat found;
+
 	if (cgroup_files_event(dir, "populated") == 1)
 		return err_say(err,
 			"cgroup %s exists already and has processes in it",
@@ -78,6 +121,10 @@ check_present(int dir, const char *path, struct err *err)
 	if (cgroup_files_event(dir, "frozen") == 1)
 		return err_say(
 			err, "cgroup %s exists already and is frozen", path);
+	if (fstat(dir, &found) < 0 || found.st_mode & CGROUP_FILES_OURS)
+		return err_say(err,
+			"cgroup %s exists already and is another container's",
+			path);
 	return 0;
 }
 
@@ -188,7 +235,7 @@ cgroup_make(const struct plan *plan, const char *path, struct cgroup *out,
 {
 	auto_fd root = -1, dir = -1;
 	auto_free char *kept = NULL;
-	int made;
+	bool made;
 
 	if (cgroup_files_is_none(path))
 		return make_none(plan, out, err);
@@ -198,19 +245,28 @@ cgroup_make(const struct plan *plan, const char *path, struct cgroup *out,
 	kept = strdup(path);
 	if (!kept)
 		return err_code(err, ENOMEM, "cgroup %s", path);
-	made = make_directory(root, path + 1, err);
-	if (made < 0)
-		return -1;
-	dir = cgroup_files_open(root, path + 1, O_RDONLY, err);
+	dir = take_directory(root, path + 1, &made, err);
 	if (dir < 0 || (!made && check_present(dir, path, err) < 0))
 		return -1;
 	if (enable_needed(plan, root, path + 1, err) < 0) {
-		if (made)
-			unlinkat(root, path + 1, AT_REMOVEDIR);
+		if (made && unlinkat(root, path + 1, AT_REMOVEDIR) == 0)
+			cgroup_files_remove_parents(root, path + 1);
 		return -1;
 	}
 	*out = (struct cgroup){ take_ptr(&kept), take_fd(&dir), made };
 	return 0;
+}
+
+bool
+cgroup_is_ours(const char *path)
+{
+	auto_fd root =
+		cgroup_files_is_none(path) ? -1 : cgroup_files_root(NULL);
+	struct stat found;
+
+	return root >= 0 &&
+		fstatat(root, path + 1, &found, AT_SYMLINK_NOFOLLOW) == 0 &&
+		found.st_mode & CGROUP_FILES_OURS;
 }
 
 int

@@ -3,7 +3,9 @@
  * The container's cgroup on cgroup v2. A path here is below the root of the
  * hierarchy, "/a/b"; where that is mounted (/sys/fs/cgroup, or .../unified on
  * a hybrid host) is found once. Waits are for cgroup.events by poll, never
- * sleeps.
+ * sleeps. Who made a cgroup owns it, and marks it (cgroup_files.h); parents
+ * that were made on the way go with the last container below them. Only the
+ * runtime's own place, "/scrim", stays.
  */
 #ifndef HOST_CGROUP_H
 #define HOST_CGROUP_H
@@ -19,7 +21,7 @@ struct cgroup {
 	char *path; /* heap; NULL or "": the container has no cgroup of its own
 	             */
 	int fd;     /* the directory; -1: none */
-	bool made;  /* by us: delete removes it and its made parents never */
+	bool made;  /* by us: delete removes it */
 };
 
 void cgroup_close(struct cgroup *cgroup);
@@ -34,10 +36,15 @@ char *cgroup_join(const char *cgroups_path, const char *id, const char *own,
  * takes it for "no cgroup". No side effect. */
 char *cgroup_place(const struct plan *plan, struct err *err);
 /* Makes the directory when it is absent and enables the controllers that the
- * plan's knobs need, each at the level where it is missing. A populated or
- * frozen cgroup that exists already is refused. */
+ * plan's knobs need, each at the level where it is missing. A cgroup that
+ * exists already is refused where it is populated, frozen, or another
+ * container's. On failure nothing of it is left. */
 int cgroup_make(const struct plan *plan, const char *path, struct cgroup *out,
 	struct err *err);
+/* The place of a container of root's that names none. */
+#define CGROUP_OWN_PLACE "/scrim"
+/* Whether a runtime made it: not, where it is gone. */
+bool cgroup_is_ours(const char *path);
 /* Opens an existing one by path; -1 with ENOENT in err when it is gone. */
 int cgroup_open(const char *path, struct cgroup *out, struct err *err);
 /* Writes the knobs and attaches the device program. */
@@ -51,8 +58,10 @@ int cgroup_pids(const char *path, pid_t **out, size_t *out_n, struct err *err);
 int cgroup_kill(const char *path, struct err *err);
 /* Any other signal to every process in it. */
 int cgroup_signal(const char *path, int sig, struct err *err);
-/* Waits until it is empty (at most ms), removes what is nested in it and
- * itself. Gone: success. */
+/* Waits until it is empty (at most ms), removes what is nested in it, itself,
+ * and parents of ours that are empty then. Gone: success. */
 int cgroup_remove(const char *path, int ms, struct err *err);
+/* The same, after killing what is still in it. */
+int cgroup_end(const char *path, int ms, struct err *err);
 
 #endif

@@ -55,6 +55,25 @@ cgroup_files_open(int dir, const char *path, int flags, struct err *err)
 	return fd < 0 ? err_sys(err, "cgroup /%s", path) : fd;
 }
 
+void
+cgroup_files_remove_parents(int root, const char *path)
+{
+	auto_free char *above = strdup(path);
+	struct stat found;
+	char *slash;
+
+	while (above && (slash = strrchr(above, '/'))) {
+		*slash = '\0';
+		/* Another container's end may have been faster. */
+		if (fstatat(root, above, &found, AT_SYMLINK_NOFOLLOW) < 0)
+			continue;
+		if (!(found.st_mode & CGROUP_FILES_OURS) ||
+			(unlinkat(root, above, AT_REMOVEDIR) < 0 &&
+				errno != ENOENT))
+			return;
+	}
+}
+
 bool
 cgroup_files_has_word(const char *text, const char *word, size_t len)
 {

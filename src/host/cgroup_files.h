@@ -9,9 +9,19 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 struct err;
+
+/*
+ * The mark of a directory that scrim made, in the mode of its mkdir, so that
+ * there is no moment without it: the sticky bit, which means nothing to the
+ * kernel here. Whoever finds a marked cgroup at his own path knows that it is
+ * another container's, even before that one's first process is in it; and of
+ * a cgroup's parents the marked ones go with it, once they are empty.
+ */
+#define CGROUP_FILES_OURS S_ISVTX
 
 /* "" and NULL mean no cgroup; the root is none either. Others are "/a/b". */
 bool cgroup_files_is_none(const char *path);
@@ -20,6 +30,9 @@ bool cgroup_files_is_none(const char *path);
 int cgroup_files_root(struct err *err);
 /* A directory below dir, O_PATH unless flags say O_RDONLY. */
 int cgroup_files_open(int dir, const char *path, int flags, struct err *err);
+/* Removes the marked parents of a cgroup that is gone, upwards to the first
+ * that is not empty. */
+void cgroup_files_remove_parents(int root, const char *path);
 /* Whether a text of words separated by blanks holds this one. */
 bool cgroup_files_has_word(const char *text, const char *word, size_t len);
 /* The number behind a key of cgroup.events ("populated"); -1: no such file or

@@ -20,8 +20,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define OWN_PLACE "/scrim"
-
 /* A component "..", wherever it leads. */
 static bool
 goes_up(const char *path)
@@ -97,7 +95,7 @@ cgroup_place(const struct plan *plan, struct err *err)
 
 	if (geteuid() == 0)
 		return cgroup_join(
-			plan->cgroups_path, plan->id, OWN_PLACE, err);
+			plan->cgroups_path, plan->id, CGROUP_OWN_PLACE, err);
 	own = find_own();
 	if (plan->cgroups_path && *plan->cgroups_path)
 		return cgroup_join(

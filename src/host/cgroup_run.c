@@ -153,22 +153,30 @@ open_present(const char *path, struct cgroup *out, struct err *err)
 	return -1;
 }
 
+/* SIGKILL to all of an open one. */
+static int
+kill_all(const struct cgroup *cgroup, struct err *err)
+{
+	struct err failure = { 0 };
+
+	if (file_write(cgroup->fd, "cgroup.kill", "1", &failure) == 0 ||
+		failure.code == ENODEV)
+		return 0;
+	if (err)
+		*err = failure;
+	return err_in(err, "kill cgroup %s", cgroup->path);
+}
+
 int
 cgroup_kill(const char *path, struct err *err)
 {
 	struct cgroup cgroup = { NULL, -1, false };
-	struct err failure = { 0 };
 	int ok = open_present(path, &cgroup, err);
 
-	if (ok <= 0)
-		return ok;
-	ok = file_write(cgroup.fd, "cgroup.kill", "1", &failure);
+	if (ok > 0)
+		ok = kill_all(&cgroup, err);
 	cgroup_close(&cgroup);
-	if (ok == 0 || failure.code == ENODEV)
-		return 0;
-	if (err)
-		*err = failure;
-	return err_in(err, "kill cgroup %s", path);
+	return ok;
 }
 
 int
@@ -225,26 +233,43 @@ remove_busy(int root, const struct cgroup *cgroup, int ms, struct err *err)
 	}
 }
 
-int
-cgroup_remove(const char *path, int ms, struct err *err)
+/* Mostly the last process was reaped long ago: no need to kill, nor to wait.
+ * Only then is there somebody to be killed, or something nested. */
+static int
+take_away(const char *path, bool kill, int ms, struct err *err)
 {
 	struct cgroup cgroup = { NULL, -1, false };
 	auto_fd root = -1;
-	int ok;
+	int ok = 0;
 
 	if (cgroup_files_is_none(path))
 		return 0;
 	root = cgroup_files_root(err);
 	if (root < 0)
 		return -1;
-	/* Mostly the last process was reaped long ago: no need to wait. */
-	if (unlinkat(root, path + 1, AT_REMOVEDIR) == 0 || errno == ENOENT)
-		return 0;
-	if (errno != EBUSY)
-		return err_sys(err, "remove cgroup %s", path);
-	ok = open_present(path, &cgroup, err);
-	if (ok > 0)
-		ok = remove_busy(root, &cgroup, ms, err);
-	cgroup_close(&cgroup);
+	if (unlinkat(root, path + 1, AT_REMOVEDIR) < 0 && errno != ENOENT) {
+		if (errno != EBUSY)
+			return err_sys(err, "remove cgroup %s", path);
+		ok = open_present(path, &cgroup, err);
+		if (ok > 0 && kill)
+			ok = kill_all(&cgroup, err) < 0 ? -1 : 1;
+		if (ok > 0)
+			ok = remove_busy(root, &cgroup, ms, err);
+		cgroup_close(&cgroup);
+	}
+	if (ok == 0)
+		cgroup_files_remove_parents(root, path + 1);
 	return ok;
+}
+
+int
+cgroup_remove(const char *path, int ms, struct err *err)
+{
+	return take_away(path, false, ms, err);
+}
+
+int
+cgroup_end(const char *path, int ms, struct err *err)
+{
+	return take_away(path, true, ms, err);
 }

@@ -25,7 +25,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -46,11 +48,45 @@ explain_clone(bool cgroup, struct err *err)
 	return err_sys(err, "clone3");
 }
 
+/* Several times what the stub uses, most of which is struct err; pages that
+ * are not touched cost nothing. */
+#define STUB_STACK ((size_t)64 << 10)
+
+/*
+ * The stub in the caller's own memory, without a copy of it: while the caller
+ * is held, until exec. scrim has no signal handlers that could run there. Not
+ * where the caller is needed meanwhile (maps), not in a pid namespace that has
+ * other processes, who might get at the caller through it, and not with a new
+ * or another time namespace, whose clock pages belong to the memory.
+ */
+static pid_t
+clone_held(struct clone_args *args, struct stub *stub)
+{
+	auto_free char *stack = malloc(STUB_STACK);
+
+	if (!stack)
+		return -1;
+	args->stack = (uint64_t)(uintptr_t)stack;
+	args->stack_size = STUB_STACK;
+	return sys_clone3_run(args, stub_run_held, stub);
+}
+
+static bool
+can_be_held(const struct plan *plan)
+{
+	if (plan->new_user || plan->new_time)
+		return false;
+	for (size_t i = 0; i < plan->n_joins; i++)
+		if (plan->joins[i].early)
+			return false;
+	return true;
+}
+
 /* One call makes all namespaces that a clone can make, and the child is in its
  * cgroup before its first instruction. */
 static int
 clone_child(const struct plan *plan, const struct host_files *files,
-	const struct stub *stub, struct spawn_child *out, struct err *err)
+	struct stub *stub, struct spawn_child *out, struct err *err)
 {
 	struct clone_args args = {
 		.flags = plan->clone_flags | CLONE_PIDFD,
@@ -62,7 +98,8 @@ clone_child(const struct plan *plan, const struct host_files *files,
 		args.flags |= CLONE_INTO_CGROUP;
 		args.cgroup = (uint64_t)files->cgroup;
 	}
-	out->pid = sys_clone3(&args);
+	out->pid =
+		can_be_held(plan) ? clone_held(&args, stub) : sys_clone3(&args);
 	if (out->pid == 0)
 		stub_run(*stub);
 	if (out->pid > 0)
@@ -125,34 +162,39 @@ open_userns(struct spawn_child *child, struct err *err)
 	return child->userns < 0 ? err_sys(err, "open %s", path) : 0;
 }
 
-/* As a sealed memfd: scrim-init maps it and checks it once for all. */
+/* What does not fit into a message comes as a sealed memfd: scrim-init maps it
+ * and checks it once for all. */
 static int
 send_plan(const struct plan *plan, int wire, struct err *err)
 {
-	auto_fd block =
-		fd_seal("scrim-plan", plan->block, plan->block_size, 0, err);
 	uint32_t size = (uint32_t)plan->block_size;
+	auto_fd block = -1;
 
+	if (plan->block_size <= WIRE_MAX_PAYLOAD)
+		return wire_send(wire, WIRE_SHORT_PLAN, plan->block,
+			plan->block_size, err);
+	block = fd_seal("scrim-plan", plan->block, plan->block_size, 0, err);
 	if (block < 0)
 		return -1;
 	return wire_send_fds(
 		wire, WIRE_PLAN, &size, sizeof(size), &block, 1, err);
 }
 
-/* The deputy sends slots as soon as there is a child: the plan is on the wire
- * before. The caller itself sends it while the child starts. */
+/* The plan is on the wire before there is a child, which need not wait then,
+ * but for the one message that comes before it. */
 static int
 make_child(const struct plan *plan, const struct host_files *files, int wire,
 	struct spawn_child *child, struct err *err)
 {
-	if (plan->deputy) {
-		if (send_plan(plan, child->wire, err) < 0)
-			return -1;
+	bool maps_first = plan->new_user && !plan->deputy;
+
+	if (!maps_first && send_plan(plan, child->wire, err) < 0)
+		return -1;
+	if (plan->deputy)
 		return deputy_spawn(plan, files, wire, child, err);
-	}
 	if (bear(plan, files, wire, child, err) < 0)
 		return -1;
-	return send_plan(plan, child->wire, err);
+	return maps_first ? send_plan(plan, child->wire, err) : 0;
 }
 
 int

@@ -3,7 +3,8 @@
  * Between clone3 and exec: wait until the user namespace has its maps, become
  * root in it, put the descriptors where scrim-init expects them, and be gone.
  * This process is a copy of scrim inside the container's namespaces: it reads
- * nothing of the container, opens no path and calls nothing that allocates.
+ * nothing of the container, opens no path and calls nothing that allocates,
+ * nor changes anything that outlives a function: the memory may be scrim's own.
  * All descriptors but stdio, the wire and the preserved ones end with exec.
  */
 #include "host/stub.h"
@@ -123,25 +124,42 @@ place_fds(struct stub *stub, struct err *err)
 	return 0;
 }
 
-void
-stub_run(struct stub stub)
+/* Returns only on failure, which has been told then. */
+static void
+become_init(struct stub *stub)
 {
 	static char *const argv[] = { (char *)"scrim-init", NULL };
 	static char *const no_environment[] = { NULL };
 	struct err err = { 0 };
 	int ok = 0;
 
-	if (stub.wait_maps)
-		ok = wait_maps(stub.wire, &err);
-	if (ok == 0 && stub.take_root)
-		ok = take_root(stub.plan, &err);
+	if (stub->wait_maps)
+		ok = wait_maps(stub->wire, &err);
+	if (ok == 0 && stub->take_root)
+		ok = take_root(stub->plan, &err);
 	if (ok == 0)
-		ok = place_fds(&stub, &err);
+		ok = place_fds(stub, &err);
 	if (ok == 0) {
 		sys_execveat(
-			stub.image, "", argv, no_environment, AT_EMPTY_PATH);
+			stub->image, "", argv, no_environment, AT_EMPTY_PATH);
 		err_sys(&err, "execute scrim-init");
 	}
-	wire_send(stub.wire, WIRE_ERROR, &err, sizeof(err), NULL);
+	wire_send(stub->wire, WIRE_ERROR, &err, sizeof(err), NULL);
+}
+
+void
+stub_run(struct stub stub)
+{
+	become_init(&stub);
+	_exit(1);
+}
+
+/* The caller's memory is only read: what place_fds() notes is a copy's. */
+void
+stub_run_held(void *stub)
+{
+	struct stub own = *(const struct stub *)stub;
+
+	become_init(&own);
 	_exit(1);
 }

@@ -23,9 +23,10 @@
  * would let an image choose what shows as /proc (CVE-2019-19921).
  */
 static int
-strict_target(struct init *init, const char *path, struct err *err)
+strict_target(
+	struct init *init, const char *path, struct stat *out, struct err *err)
 {
-	int fd = path_open(
+	auto_fd fd = path_open(
 		init->root, path, O_DIRECTORY, RESOLVE_NO_SYMLINKS, err);
 
 	if (fd < 0 && errno == ENOENT) {
@@ -38,25 +39,28 @@ strict_target(struct init *init, const char *path, struct err *err)
 	}
 	if (fd < 0 && (errno == ELOOP || errno == ENOTDIR))
 		return err_say(err, "it must be mounted on ordinary directory");
-	return fd;
+	if (fd < 0)
+		return -1;
+	if (fstat(fd, out) < 0)
+		return err_sys(err, "stat");
+	return take_fd(&fd);
 }
 
 int
 attach_target(struct init *init, const char *path, bool directory,
 	uint64_t flags, struct err *err)
 {
+	unsigned how = (directory ? PATH_DIRECTORY : 0) |
+		(flags & PLAN_MOUNT_DEST_NOFOLLOW ? PATH_NOFOLLOW : 0);
 	auto_fd fd = -1;
 	struct stat st;
 
 	if (flags & PLAN_MOUNT_STRICT_DIR)
-		fd = strict_target(init, path, err);
+		fd = strict_target(init, path, &st, err);
 	else
-		fd = path_make(init->root, path, directory,
-			flags & PLAN_MOUNT_DEST_NOFOLLOW, err);
+		fd = path_make_stat(init->root, path, how, &st, err);
 	if (fd < 0)
 		return -1;
-	if (fstat(fd, &st) < 0)
-		return err_sys(err, "stat");
 	if (st.st_dev == init->root_dev && st.st_ino == init->root_ino)
 		return err_say(err,
 			"the target is the container's root, on which nothing can be mounted");

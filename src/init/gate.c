@@ -28,7 +28,7 @@
 
 /* Not inlined: a frame that waits holds no message, and all that lies below a
  * frame of its own is dead. */
-static int accept_start(int gate, struct err *err) __attribute__((noinline));
+static bool says_start(int peer) __attribute__((noinline));
 static void give_stack_back(void) __attribute__((noinline));
 
 /* A listening socket has the credentials of its maker (unix(7)), seen, as the
@@ -47,23 +47,27 @@ may_start(int gate, int peer)
 	return other.uid == maker.uid || other.uid == 0;
 }
 
+static bool
+says_start(int peer)
+{
+	struct wire_message message;
+
+	if (wire_recv(peer, &message, NULL) != 1)
+		return false;
+	wire_close_fds(&message);
+	return message.type == WIRE_START;
+}
+
 /* Returns the connection that said START. */
 static int
 accept_start(int gate, struct err *err)
 {
-	struct wire_message message;
-
 	for (;;) {
 		auto_fd peer = accept4(gate, NULL, NULL, SOCK_CLOEXEC);
 
 		if (peer < 0 && errno != EINTR && errno != ECONNABORTED)
 			return err_sys(err, "accept");
-		if (peer < 0 || !may_start(gate, peer))
-			continue;
-		if (wire_recv(peer, &message, NULL) != 1)
-			continue;
-		wire_close_fds(&message);
-		if (message.type == WIRE_START)
+		if (peer >= 0 && may_start(gate, peer) && says_start(peer))
 			return take_fd(&peer);
 	}
 }

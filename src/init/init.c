@@ -85,11 +85,13 @@ init_find(const struct init *init, uint32_t op)
 void *
 init_memory(size_t size, struct err *err)
 {
-	static char *pool, *pool_end;
+	static struct {
+		char *next, *end;
+	} pool;
 	size_t need = (size + 15) & ~(size_t)15;
 	char *memory;
 
-	if (need > (size_t)(pool_end - pool)) {
+	if (need > (size_t)(pool.end - pool.next)) {
 		size_t room = need > POOL_SIZE ? need : POOL_SIZE;
 
 		memory = mmap(NULL, room, PROT_READ | PROT_WRITE,
@@ -98,11 +100,11 @@ init_memory(size_t size, struct err *err)
 			err_sys(err, "reserve %zu bytes", size);
 			return NULL;
 		}
-		pool = memory;
-		pool_end = memory + room;
+		pool.next = memory;
+		pool.end = memory + room;
 	}
-	memory = pool;
-	pool += need;
+	memory = pool.next;
+	pool.next += need;
 	return memory;
 }
 
@@ -186,6 +188,20 @@ map_plan(struct init *init, int fd, size_t size, struct err *err)
 	return plan_check(block, size, err);
 }
 
+/* One that came as a message: a copy that is this process's alone. */
+static int
+keep_plan(
+	struct init *init, const struct wire_message *message, struct err *err)
+{
+	void *block = init_memory(message->size, err);
+
+	if (!block)
+		return -1;
+	memcpy(block, message->payload, message->size);
+	init->plan = block;
+	return plan_check(block, message->size, err);
+}
+
 static int
 receive_plan(struct init *init, struct err *err)
 {
@@ -195,6 +211,8 @@ receive_plan(struct init *init, struct err *err)
 
 	if (ret < 0)
 		return -1;
+	if (ret > 0 && message.type == WIRE_SHORT_PLAN)
+		return keep_plan(init, &message, err);
 	if (ret == 0 || message.type != WIRE_PLAN)
 		return err_say(err, "wire: %s came where PLAN was due",
 			ret ? wire_name(message.type) : "the end");

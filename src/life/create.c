@@ -151,11 +151,11 @@ note_rootfs(struct creation *c, struct err *err)
 	return 0;
 }
 
-/* A cgroup that is there already is used, and left where it is. */
+/* Whether it will be made or found is known once it is there; until then, its
+ * own mark tells delete. */
 static int
 note_cgroup(struct creation *c, struct err *err)
 {
-	struct cgroup present = { NULL, -1, false };
 	auto_free char *path = NULL;
 
 	if (c->request->no_cgroup)
@@ -164,11 +164,8 @@ note_cgroup(struct creation *c, struct err *err)
 	if (!path || !*path)
 		return path ? 0 : -1;
 	c->record->cgroup = arena_text(&c->arena, path, strlen(path));
-	c->record->cgroup_made =
-		record_bool(&c->arena, cgroup_open(path, &present, NULL) < 0);
 	c->record->cgroup_driver = "cgroupfs";
-	cgroup_close(&present);
-	return 0;
+	return c->record->cgroup ? 0 : err_code(err, ENOMEM, "state");
 }
 
 static int
@@ -190,13 +187,10 @@ enter_cgroup(struct creation *c, struct err *err)
 {
 	if (!c->record->cgroup)
 		return 0;
-	if (cgroup_make(c->plan, c->record->cgroup, &c->cgroup, err) < 0) {
-		/* Whatever stands at that path now is not ours to remove. */
-		c->record->cgroup = NULL;
+	if (cgroup_make(c->plan, c->record->cgroup, &c->cgroup, err) < 0)
 		return -1;
-	}
 	c->record->cgroup_made = record_bool(&c->arena, c->cgroup.made);
-	return 0;
+	return c->record->cgroup_made ? 0 : err_code(err, ENOMEM, "state");
 }
 
 static int
@@ -239,23 +233,49 @@ note_child(struct creation *c, struct err *err)
 	c->record->start = record_uint(&c->arena, child.start);
 	if (!c->record->pid || !c->record->start)
 		return err_code(err, ENOMEM, "state");
-	return store_write(c->dir, c->record, err);
+	return 0;
+}
+
+/*
+ * Now, while there is time, also the record that publish() puts in place. In
+ * run the start follows at once: one record is made for both, but for hooks,
+ * which may take their time and look. With those no birth is a pinned one.
+ */
+static int
+write_records(struct creation *c, struct err *err)
+{
+	const struct create_request *request = c->request;
+	bool at_once =
+		request->foreground && c->plan->birth == PLAN_BIRTH_PINNED;
+
+	if (!at_once && store_write(c->dir, c->record, err) < 0)
+		return -1;
+	c->record->status = RECORD_CREATED;
+	if (store_prepare(c->dir, c->record, err) < 0)
+		return -1;
+	c->published = at_once;
+	return at_once ? store_publish(c->dir, err) : 0;
 }
 
 /* The child waits for its sources; it does not wait for what follows them. */
 static int
 equip(struct creation *c, struct err *err)
 {
+	int noted;
+
 	if (spawn_send_sources(c->plan, &c->files, &c->child, err) < 0)
 		return err->code == EPIPE || err->code == ECONNRESET
 			? TALK_ENDED
 			: -1;
 	if (c->record->cgroup && cgroup_apply(c->plan, &c->cgroup, err) < 0)
 		return -1;
-	return note_child(c, err);
+	noted = note_child(c, err);
+	return noted < 0 ? noted : write_records(c, err);
 }
 
-/* The hooks of the runtime's side; a later failure runs poststop. */
+/* The hooks of the runtime's side; a later failure runs poststop. To them the
+ * environment "has been created" (runtime.md, lifecycle 3 and 4), though for
+ * other commands the container is still being made. */
 static int
 run_hooks(void *context, struct err *err)
 {
@@ -263,7 +283,7 @@ run_hooks(void *context, struct err *err)
 	auto_str state = { 0 };
 
 	c->poststop = true;
-	hooks_state(c->record, RECORD_CREATING, c->child.pid, &state);
+	hooks_state(c->record, RECORD_CREATED, c->child.pid, &state);
 	if (hooks_run(&c->plan->hooks[PLAN_HOOK_PRESTART], PLAN_HOOK_PRESTART,
 		    c->record, &state, err) < 0)
 		return -1;
@@ -296,8 +316,7 @@ publish(struct creation *c, struct err *err)
 {
 	if (limits_apply(c->plan, c->child.pid, err) < 0)
 		return -1;
-	c->record->status = RECORD_CREATED;
-	if (store_write(c->dir, c->record, err) < 0)
+	if (!c->published && store_publish(c->dir, err) < 0)
 		return -1;
 	if (!c->request->pid_file)
 		return 0;
@@ -381,6 +400,9 @@ create_undo(struct creation *c)
 	struct err err = { 0 };
 
 	spawn_kill(&c->child);
+	/* Whatever stands at that path now is not ours to remove. */
+	if (c->record && c->cgroup.fd < 0)
+		c->record->cgroup = NULL;
 	if (c->pid_file_written)
 		unlink(c->request->pid_file);
 	if (c->dir >= 0 &&

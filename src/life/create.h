@@ -49,6 +49,7 @@ struct creation {
 	int console;   /* the terminal's master, foreground only; -1: none */
 	bool poststop; /* hooks have begun: those of poststop end it */
 	bool pid_file_written;
+	bool published; /* the record says that it is created */
 };
 
 /* On failure everything is undone and *out is closed. */

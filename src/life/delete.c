@@ -28,6 +28,8 @@
 
 /* How long the kernel may take to end what was killed. */
 #define END_MS 10000
+/* ... and a child whose parent was killed to notice that and to end. */
+#define UNBORN_MS 1000
 
 /* Kills the first process if it is still there, and waits for its end. */
 static int
@@ -53,22 +55,28 @@ end_process(const struct oci_record *record, struct err *err)
 	return 0;
 }
 
-/* A cgroup that create found there stays. It was empty then, so whoever is in
- * it now came with the container, if that was ever born. */
+/*
+ * Who made the cgroup owns it, and nobody else's container is let into it: it
+ * is killed and removed. One that create found there stays, and others may be
+ * in it: the first process's end is enough where it ends all of its pid
+ * namespace. Of a create that was killed before it could say which of the two
+ * it was, nothing lives; what it made is removed, if it is that.
+ */
 static int
 end_cgroup(const struct oci_record *record, struct err *err)
 {
-	bool made = record->cgroup_made && *record->cgroup_made;
-
 	if (!record->cgroup)
 		return 0;
-	if (!made)
-		return !record->pid || record_has_own_pids(record)
-			? 0
-			: cgroup_kill(record->cgroup, err);
-	if (cgroup_kill(record->cgroup, err) < 0)
-		return -1;
-	return cgroup_remove(record->cgroup, END_MS, err);
+	if (!record->cgroup_made) {
+		if (cgroup_is_ours(record->cgroup))
+			cgroup_remove(record->cgroup, UNBORN_MS, NULL);
+		return 0;
+	}
+	if (*record->cgroup_made)
+		return cgroup_end(record->cgroup, END_MS, err);
+	return !record->pid || record_has_own_pids(record)
+		? 0
+		: cgroup_kill(record->cgroup, err);
 }
 
 /* Without a mount namespace of its own the container's tree hangs on the
@@ -125,15 +133,14 @@ delete_remains(int root, int dir, const struct oci_record *record,
 }
 
 /*
- * A create that is at work holds the lock. Where it is to be deleted all the
- * same, its child is ended: then create itself fails and leaves nothing.
+ * A create, run or start that is at work holds the lock. Where the container
+ * is to be deleted all the same, its process is ended: then that command fails
+ * and lets go of what is left.
  */
 static void
-end_creation(struct stored *stored)
+end_busy(struct stored *stored)
 {
-	if (store_read(stored->dir, &stored->arena, &stored->record, NULL) ==
-			0 &&
-		status_find(stored->dir, stored->record) == STATUS_CREATING)
+	if (store_read(stored->dir, &stored->arena, &stored->record, NULL) == 0)
 		end_process(stored->record, NULL);
 }
 
@@ -157,7 +164,7 @@ lock(struct stored *stored, const char *id, bool force, struct err *err)
 
 	if (store_is_busy(stored->dir)) {
 		if (force)
-			end_creation(stored);
+			end_busy(stored);
 		else
 			result = check(stored, id, err);
 	}

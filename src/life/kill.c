@@ -3,8 +3,10 @@
  * kill: exactly the given signal to the first process, by a pidfd that was
  * opened before its start time was compared, so that no other process of the
  * same number is ever hit. KILL to a container that shares its pid namespace
- * would leave the rest of it alive: there the whole cgroup is killed. No lock
- * is taken, for a kill must get through while a start or a hook hangs.
+ * would leave the rest of it alive: there the whole cgroup is killed. A cgroup
+ * that create found there may hold others: where the first process's end is
+ * everybody's it is spared. No lock is taken, for a kill must get through
+ * while a start or a hook hangs.
  */
 #include "life/kill.h"
 
@@ -46,6 +48,17 @@ signal_all(const struct oci_record *record, int sig, struct err *err)
 			      : cgroup_signal(record->cgroup, sig, err);
 }
 
+/* Whether the signal is for the cgroup. */
+static bool
+reaches_all(const struct oci_record *record, int sig, bool all)
+{
+	bool found = record->cgroup_made && !*record->cgroup_made;
+
+	if (sig != SIGKILL)
+		return all;
+	return record_has_own_pids(record) ? all && !found : true;
+}
+
 static int
 send(int dir, const struct oci_record *record, int sig, bool all,
 	struct err *err)
@@ -60,8 +73,7 @@ send(int dir, const struct oci_record *record, int sig, bool all,
 	}
 	if (status_allow(OPERATION_KILL, status, record->id, err) < 0)
 		return -1;
-	if (record->cgroup &&
-		(all || (sig == SIGKILL && !record_has_own_pids(record))))
+	if (record->cgroup && reaches_all(record, sig, all))
 		return signal_all(record, sig, err);
 	return signal_first(record, sig, err);
 }

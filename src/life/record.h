@@ -58,7 +58,8 @@ struct oci_record {
 	const bool *has_process; /* required; false: cannot be started */
 	const bool *terminal;
 	const char *cgroup;      /* below the hierarchy's root; NULL: none */
-	const bool *cgroup_made; /* by us, so that delete takes it away */
+	const bool *cgroup_made; /* by us, so that delete takes it away; NULL:
+	                          * it was not there yet */
 	const char *cgroup_driver;
 	/* Kind to path, "" for a new one; others are the host's. */
 	struct oci_string_map namespaces;

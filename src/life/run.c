@@ -126,7 +126,8 @@ start(struct creation *creation, struct err *err)
 	return start_hooks(creation->record, err);
 }
 
-/* Somebody else may have deleted it meanwhile. */
+/* Somebody else may have deleted it meanwhile. What the process holds goes
+ * with it, at once; closing it one by one would take longer. */
 static int
 finish(struct creation *creation, bool keep, struct err *err)
 {
@@ -135,7 +136,7 @@ finish(struct creation *creation, bool keep, struct err *err)
 	if (!keep && (result = store_lock(creation->dir, err)) == 0)
 		result = delete_remains(creation->root, creation->dir,
 			creation->record, true, err);
-	create_close(creation);
+	cgroup_close(&creation->cgroup);
 	return result == STORE_UNKNOWN ? 0 : result;
 }
 

@@ -221,8 +221,6 @@ add_container(struct list *list, const struct sight *sight)
 {
 	if (list->form == SHOW_TABLE)
 		add_sight(&list->table, sight);
-	if (list->form == SHOW_IDS)
-		str_addf(list->out, "%s\n", sight->record->id);
 	if (list->form == SHOW_JSON) {
 		str_add(list->out, list->n ? "," : "");
 		add_json(list->out, &compact, sight);
@@ -250,21 +248,42 @@ add_name(struct list *list, int root, const char *name, struct arena *arena)
 	}
 }
 
+/* To be told by name, a container need not be looked at. */
+static void
+add_ids(struct list *list, int root, char *const *names)
+{
+	for (size_t i = 0; names[i]; i++)
+		if (store_has_record(root, names[i]))
+			str_addf(list->out, "%s\n", names[i]);
+}
+
+/* One arena for all, emptied after each: its memory is zero by contract. */
+static int
+add_sights(struct list *list, int root, char *const *names, struct err *err)
+{
+	struct arena arena;
+
+	if (arena_init(&arena, err) < 0)
+		return -1;
+	for (size_t i = 0; names[i]; i++) {
+		add_name(list, root, names[i], &arena);
+		memset(arena.base, 0, arena.used);
+		arena.used = 0;
+	}
+	arena_done(&arena);
+	return 0;
+}
+
 static int
 add_all(struct list *list, int root, struct err *err)
 {
 	char **names = NULL;
 	int result = store_names(root, &names, err);
 
-	for (size_t i = 0; result == 0 && names[i]; i++) {
-		struct arena arena;
-
-		result = arena_init(&arena, err);
-		if (result < 0)
-			break;
-		add_name(list, root, names[i], &arena);
-		arena_done(&arena);
-	}
+	if (result == 0 && list->form == SHOW_IDS)
+		add_ids(list, root, names);
+	else if (result == 0)
+		result = add_sights(list, root, names, err);
 	store_free_names(names);
 	return result;
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Directories and files of the store. The order of a container's life here:
- * mkdir, open, lock, a first record; then records that replace each other by
- * rename; at the end the files, the record, the directory. A creator that is
- * killed between any two of these leaves what store_remove() can take away.
+ * mkdir, open, lock, a first record; then records that replace each other;
+ * at the end the files, the record, the directory. A creator that is killed
+ * between any two of these leaves what store_remove() can take away.
  * Since a directory may be removed between its opening and its locking, the
  * one that was locked is looked at again. Nothing here waits but for a lock,
  * and nothing follows a symbolic link below the root.
@@ -228,25 +228,64 @@ store_remove(int root, int dir, const char *id, struct err *err)
 	return 0;
 }
 
-int
-store_write(int dir, const struct oci_record *record, struct err *err)
+/*
+ * A file of its own for each record. One that was visible is never written to
+ * again, only unlinked: somebody may have opened it, and is still reading.
+ */
+static int
+make_new(int dir, struct err *err)
 {
-	auto_fd file = openat(dir, RECORD_NEW,
-		O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+	int file = openat(dir, RECORD_NEW, flags, 0600);
+
+	if (file < 0 && errno == EEXIST && unlinkat(dir, RECORD_NEW, 0) == 0)
+		file = openat(dir, RECORD_NEW, flags, 0600);
+	return file < 0 ? err_sys(err, "make " RECORD_FILE) : file;
+}
+
+int
+store_prepare(int dir, const struct oci_record *record, struct err *err)
+{
+	auto_fd file = make_new(dir, err);
 	auto_str text = { 0 };
 
 	if (file < 0)
-		return err_sys(err, "make " RECORD_FILE);
+		return -1;
 	record_format(record, &text);
 	if (text.broken)
 		return err_code(err, ENOMEM, "write " RECORD_FILE);
 	if (fd_write(file, text.data, text.len, err) < 0)
 		return err_in(err, RECORD_FILE);
-	if (renameat(dir, RECORD_NEW, dir, RECORD_FILE) < 0)
+	return 0;
+}
+
+/*
+ * The two change names, and the old one stays for the next make_new(). This
+ * is as atomic as renaming over it, of which ext4 takes the chance to flush
+ * the new file to the disk, which nobody asked for. ENOENT: it is the first;
+ * EINVAL: a filesystem that cannot (renameat2(2)), and has done nothing.
+ */
+int
+store_publish(int dir, struct err *err)
+{
+	if (renameat2(dir, RECORD_NEW, dir, RECORD_FILE, RENAME_EXCHANGE) == 0)
+		return 0;
+	if ((errno != ENOENT && errno != EINVAL) ||
+		renameat(dir, RECORD_NEW, dir, RECORD_FILE) < 0)
 		return err_sys(err, "replace " RECORD_FILE);
 	return 0;
 }
 
+int
+store_write(int dir, const struct oci_record *record, struct err *err)
+{
+	if (store_prepare(dir, record, err) < 0)
+		return -1;
+	return store_publish(dir, err);
+}
+
+/* An empty file is what a power cut may leave of a record that was never
+ * flushed: as good as none, and delete --force takes it away. */
 int
 store_read(
 	int dir, struct arena *arena, struct oci_record **out, struct err *err)
@@ -262,7 +301,16 @@ store_read(
 		return err_sys(err, "open " RECORD_FILE);
 	if (fd_read(file, RECORD_MAX, RECORD_FILE, &text, &len, err) < 0)
 		return -1;
-	return record_parse(arena, text, len, out, err);
+	return len ? record_parse(arena, text, len, out, err) : unknown(err);
+}
+
+bool
+store_has_record(int root, const char *id)
+{
+	char path[NAME_MAX + sizeof("/" RECORD_FILE)];
+
+	snprintf(path, sizeof(path), "%s/" RECORD_FILE, id);
+	return faccessat(root, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
 void

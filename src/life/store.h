@@ -3,6 +3,7 @@
  * The state root and the containers' directories in it:
  *
  *     ROOT/ID/state.json   the record (record.h), replaced as a whole
+ *     ROOT/ID/.state.json  the one to come, or the one before
  *     ROOT/ID/gate         the socket that start connects to
  *     ROOT/.NAME/          what belongs to no container (pin, filters)
  *
@@ -62,11 +63,18 @@ int store_find(
 	const char *root, const char *id, struct stored *out, struct err *err);
 void store_close(struct stored *stored);
 
-/* Replaces the record. */
+/* Writes the record that store_publish() will put in place of the one that is
+ * there, so that this is done before it is urgent. */
+int store_prepare(int dir, const struct oci_record *record, struct err *err);
+int store_publish(int dir, struct err *err);
+/* Both. */
 int store_write(int dir, const struct oci_record *record, struct err *err);
 /* Reads the record; STORE_UNKNOWN where there is none. */
 int store_read(
 	int dir, struct arena *arena, struct oci_record **out, struct err *err);
+
+/* Whether there is one, whatever it holds. */
+bool store_has_record(int root, const char *id);
 
 /* The names of all that looks like a container, sorted; heap, the array ends
  * with NULL. store_free_names() frees them. */

@@ -121,8 +121,11 @@ static const struct names_mount_option ignored = {
 const struct names_mount_option *
 names_mount_option(const char *word)
 {
-	for (size_t i = 0; i < N_OPTIONS; i++)
-		if (strcmp(options[i].word, word) == 0)
+	/* A config may have thousands of words: few rows share two letters. */
+	for (size_t i = 0; i < N_OPTIONS && *word; i++)
+		if (options[i].word[0] == word[0] &&
+			options[i].word[1] == word[1] &&
+			strcmp(options[i].word, word) == 0)
 			return &options[i];
 	if (str_has_prefix(word, "x-") || str_has_prefix(word, "X-") ||
 		str_has_prefix(word, "comment="))

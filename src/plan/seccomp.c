@@ -7,6 +7,7 @@
  * nothing is said, and a mistake where the action has none.
  */
 #include <errno.h>
+#include <linux/seccomp.h>
 #include <seccomp.h>
 #include <string.h>
 
@@ -76,24 +77,32 @@ read_arches(struct job *job)
 	job->out->n_arches = n;
 }
 
+static uint32_t
+read_flag(struct job *job, const char *member, const char *word)
+{
+	uint64_t flag = 0;
+
+	if (!names_find(&names_seccomp_flags, word, &flag))
+		make_unknown(job->m, &job->said->at, member,
+			names_seccomp_flags.noun, word,
+			names_near(&names_seccomp_flags, word));
+	/* seccomp(2) has it together with a listener or not at all. */
+	if (flag == SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV)
+		make_complain(job->m, &job->said->at, member,
+			"%s needs a listener, which is not supported yet",
+			word);
+	return (uint32_t)flag;
+}
+
 /* They go to seccomp(2) in the child; libseccomp has no part in them. */
 static void
 read_flags(struct job *job)
 {
 	const struct oci_strings *words = &job->said->flags;
 
-	for (size_t i = 0; i < words->n; i++) {
-		uint64_t flag;
-
-		if (names_find(&names_seccomp_flags, words->items[i], &flag))
-			job->out->flags |= (uint32_t)flag;
-		else
-			make_unknown(job->m, &job->said->at,
-				make_item(job->m, "flags", i),
-				names_seccomp_flags.noun, words->items[i],
-				names_near(
-					&names_seccomp_flags, words->items[i]));
-	}
+	for (size_t i = 0; i < words->n; i++)
+		job->out->flags |= read_flag(job,
+			make_item(job->m, "flags", i), words->items[i]);
 }
 
 /* Conditions on arguments; all of them must hold for the rule. */

@@ -41,9 +41,11 @@ class Bench:
         self.say(row)
 
     def add_scale(self, name, what, xs, got):
-        """got: for each runtime the medians over xs."""
-        median = {r.label: [None if v is None else round(v, 3) for v in got[r]] for r in self.runtimes}
-        self.scale.append({"name": name, "what": what, "unit": "ms", "x": list(xs), "median": median})
+        """got: for each runtime the (median, minimum) over xs, None where it failed."""
+        row = {"name": name, "what": what, "unit": "ms", "x": list(xs)}
+        for i, key in enumerate(("median", "min")):
+            row[key] = {r.label: [None if v is None else round(v[i], 3) for v in got[r]] for r in self.runtimes}
+        self.scale.append(row)
         self.say(self.scale[-1])
 
     def turns(self, count, argv_of, after=None):
@@ -186,14 +188,16 @@ def listing(bench):
 
 
 def time_creates(bench, runtime, bundle, count):
-    """The median of count creates, all deleted after the last; None if one fails."""
+    """Median and minimum of count creates, all deleted after the last; None if one fails."""
     walls, names = [], [f"timed{i}" for i in range(count + WARM)]
     settle()
     for name in names:
         wall, status = bench.stage.run(bench.stage.create(runtime, bundle, name))
         walls.append(wall if status == 0 else None)
     bench.stage.delete(runtime, names)
-    return None if None in walls else statistics.median(walls[WARM:])
+    if None in walls:
+        return None
+    return statistics.median(walls[WARM:]), min(walls[WARM:])
 
 
 def alive_levels(bench, runtime, bundle):

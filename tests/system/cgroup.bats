@@ -34,14 +34,111 @@ path()
 	[ ! -e "$OWN" ]
 }
 
-@test "missing parents of the cgroup are made" {
+@test "missing parents of the cgroup are made, and go with the last container" {
 	path "${OWN#$CGROUP}/a/b"
 	args /bin/sleep 100
 	started
 	is "$(cgroup_of "$ID")" "${OWN#$CGROUP}/a/b"
+	path "${OWN#$CGROUP}/a/c"
+	scrim create -b "$B" "$ID-c" 3>&- 4>&-
 	deleted
 	[ ! -e "$OWN/a/b" ]
+	[[ $SCRIM != *scrim ]] || [ -d "$OWN/a/c" ] || show "the other's parent is gone"
+	scrim delete --force "$ID-c"
+	[[ $SCRIM != *scrim ]] || [ ! -e "$OWN" ] || show "parents are left"
 	rmdir "$OWN/a" "$OWN" 2> /dev/null || true
+}
+
+@test "parents that were there before stay" {
+	mkdir "$OWN" "$OWN/a"
+	path "${OWN#$CGROUP}/a/b/c"
+	runs
+	[ -d "$OWN/a" ] || show "it was not scrim's"
+	[[ $SCRIM != *scrim ]] || [ ! -e "$OWN/a/b" ] || show "a parent is left"
+	rmdir "$OWN/a/b" 2> /dev/null || true
+	rmdir "$OWN/a" "$OWN"
+}
+
+@test "a create that fails leaves no parents" {
+	[[ $SCRIM == *scrim ]] || skip "others leave them"
+	path "${OWN#$CGROUP}/a/b"
+	args /no/such/program
+	refused
+	[ ! -e "$OWN" ] || show "after the birth"
+	config '.linux.resources.unified = {"cgroup.nonsense": "1"}'
+	refused
+	[ ! -e "$OWN" ] || show "after a limit"
+}
+
+# at_once PATTERN: eight containers of one cgroupsPath run at the same time,
+# with paths of the pattern (N: the number); their ends, a line each.
+at_once()
+{
+	local i
+
+	for i in {1..8}; do
+		path "${OWN#$CGROUP}/${1//N/$i}"
+		cp "$B/config.json" "$B/config-$i.json"
+	done
+	for i in {1..8}; do
+		$SCRIM --root "$ROOT" run -f "config-$i.json" -b "$B" "$ID-$i" \
+			> "$B/said-$i" 2>&1 < /dev/null 3>&- 4>&- &&
+			echo done >> "$B/said-$i" &
+	done
+	wait
+	cat "$B"/said-*
+	rm "$B"/said-*
+}
+
+@test "of containers of one cgroup at once, each runs or is refused, none is killed" {
+	[[ $SCRIM == *scrim ]] || skip "others share it"
+	script 'i=0; while [ $i -lt 300 ]; do i=$((i + 1)); done'
+	for round in {1..8}; do
+		said=$(at_once a/b)
+		is "$(wc -l <<< "$said")" 8
+		grep -q '^done$' <<< "$said" || show "nobody ran: $said"
+		! grep -vE '^done$|/a/b exists already' <<< "$said" || show "$said"
+		[ ! -e "$OWN" ] || show "left behind"
+	done
+}
+
+@test "parents that come and go with others do not fail a create" {
+	[[ $SCRIM == *scrim ]] || skip "others leave them"
+	for round in {1..8}; do
+		said=$(at_once a/b/N)
+		is "$(sort -u <<< "$said")" "done"
+		[ ! -e "$OWN" ] || show "left behind"
+	done
+}
+
+@test "a stopped container keeps its cgroup until it is deleted" {
+	[[ $SCRIM == *scrim ]] || skip "others share it"
+	script 'exit 0'
+	started
+	wait_until is_status "$ID" stopped
+	try scrim create -b "$B" "$ID-2"
+	fails
+	says "exists already and is another container's"
+	deleted
+	try scrim run -b "$B" "$ID-2"
+	succeeds
+}
+
+@test "containers in a cgroup that was there do not end each other" {
+	[[ $SCRIM == *scrim ]] || skip "others kill it as a whole"
+	mkdir "$OWN"
+	args /bin/sleep 100
+	created
+	# It is empty no more; this stands for one that came at the same moment.
+	background sleep 100
+	other=$!
+	echo "$other" > "$OWN/cgroup.procs"
+	scrim kill --all "$ID" KILL
+	deleted
+	kill -0 "$other" || show "the other was killed"
+	kill -KILL "$other"
+	wait "$other" 2> /dev/null || true
+	wait_until rmdir_if "$OWN"
 }
 
 @test "a relative cgroupsPath is the same place each time" {

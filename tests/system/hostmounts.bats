@@ -63,6 +63,18 @@ calls()
 	rm "$T/strace"
 }
 
+@test "nor does it with a user namespace" {
+	needs strace
+	[[ $SCRIM == *scrim ]] || skip "others do depend on it"
+	user_namespace
+	runs
+	few=$(calls $SCRIM --root "$ROOT" run -b "$B" "$ID")
+	many 300
+	lot=$(calls $SCRIM --root "$ROOT" run -b "$B" "$ID")
+	[ "$lot" -le $((few + 40)) ] || show "$few calls, with 300 more mounts $lot"
+	rm "$T/strace"
+}
+
 @test "a container has its own mounts and none of the host's" {
 	many 50
 	args cat /proc/self/mountinfo
@@ -73,10 +85,11 @@ calls()
 @test "the pinned namespace is used a second time" {
 	needs strace
 	[[ $SCRIM == *scrim ]] || skip "about scrim's own way"
-	first=$(calls $SCRIM --root "$ROOT" run -b "$B" "$ID")
-	second=$(calls $SCRIM --root "$ROOT" run -b "$B" "$ID")
-	[ "$second" -le "$first" ] || show "$first calls, then $second"
-	grep -q 'setns(' "$T/strace" || show "no namespace is joined"
+	# Its maker unshares a mount namespace, and nobody else does.
+	calls $SCRIM --root "$ROOT" run -b "$B" "$ID" > /dev/null
+	grep -q 'unshare(CLONE_NEWNS' "$T/strace" || show "no pin was made"
+	calls $SCRIM --root "$ROOT" run -b "$B" "$ID" > /dev/null
+	! grep 'unshare(CLONE_NEWNS' "$T/strace" || show "the pin was made again"
 	rm "$T/strace"
 }
 

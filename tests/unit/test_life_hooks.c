@@ -30,7 +30,7 @@ setup(void)
 	record = (struct oci_record){
 		.oci_version = "1.2.0", .id = "c", .bundle = home
 	};
-	hooks_state(&record, "creating", 4711, &state);
+	hooks_state(&record, "created", 4711, &state);
 	err = (struct err){ 0 };
 }
 
@@ -90,7 +90,7 @@ START_TEST(the_state_comes_on_standard_input)
 {
 	ck_assert_int_eq(run_script("/bin/cat > in"), 0);
 	ck_assert_str_eq(left("in"), state.data);
-	ck_assert_ptr_nonnull(strstr(state.data, "\"status\":\"creating\""));
+	ck_assert_ptr_nonnull(strstr(state.data, "\"status\":\"created\""));
 	ck_assert_ptr_nonnull(strstr(state.data, "\"pid\":4711"));
 }
 END_TEST
@@ -205,20 +205,24 @@ END_TEST
 START_TEST(a_hook_has_three_descriptors_and_default_signals)
 {
 	int leaked = open("/dev/null", O_RDONLY);
+	const char *ignored;
 	sigset_t all;
 
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, NULL);
-	signal(SIGPIPE, SIG_IGN);
-	signal(SIGCHLD, SIG_IGN);
+	for (int sig = 1; sig < NSIG; sig++)
+		signal(sig, SIG_IGN);
 	ck_assert_int_eq(
 		run_script(
 			"/usr/bin/test ! -e /proc/self/fd/4 && /bin/grep Sig /proc/self/status > status"),
 		0);
 	ck_assert_ptr_nonnull(
 		strstr(left("status"), "SigBlk:\t0000000000000000"));
-	ck_assert_ptr_nonnull(
-		strstr(left("status"), "SigIgn:\t0000000000000000"));
+	/* 32 and 33 are libc's own: whoever is started by posix_spawn(3), as
+	 * by make, ignores them. */
+	ignored = strstr(left("status"), "SigIgn:\t");
+	ck_assert_ptr_nonnull(ignored);
+	ck_assert_uint_eq(strtoull(ignored + 8, NULL, 16) & ~(3ULL << 31), 0);
 	close(leaked);
 }
 END_TEST

@@ -388,6 +388,61 @@ START_TEST(a_record_is_replaced_as_a_whole)
 }
 END_TEST
 
+START_TEST(who_has_opened_a_record_reads_it_to_its_end)
+{
+	auto_fd root = open_root();
+	auto_fd dir = store_make(root, "c", NULL);
+	struct oci_record *record = small_record();
+	auto_str before = { 0 };
+	char text[4096];
+	auto_fd opened = -1;
+
+	record_format(record, &before);
+	ck_assert_int_eq(store_write(dir, record, NULL), 0);
+	opened = openat(dir, "state.json", O_RDONLY | O_CLOEXEC);
+	for (int i = 0; i < 5; i++) {
+		record->bundle = "/another/bundle/than/before";
+		ck_assert_int_eq(store_write(dir, record, NULL), 0);
+		ck_assert_int_eq(pread(opened, text, sizeof(text), 0),
+			(ssize_t)before.len);
+		ck_assert_mem_eq(text, before.data, before.len);
+	}
+}
+END_TEST
+
+START_TEST(a_prepared_record_is_not_seen_before_it_is_published)
+{
+	auto_fd root = open_root();
+	auto_fd dir = store_make(root, "c", NULL);
+	struct oci_record *record = small_record(), *read;
+
+	ck_assert(!store_has_record(root, "c"));
+	ck_assert_int_eq(store_write(dir, record, NULL), 0);
+	ck_assert(store_has_record(root, "c"));
+	record->status = RECORD_CREATED;
+	/* The first was made by a command that was killed. */
+	ck_assert_int_eq(store_prepare(dir, record, NULL), 0);
+	ck_assert_int_eq(store_prepare(dir, record, NULL), 0);
+	ck_assert_int_eq(store_read(dir, &arena, &read, NULL), 0);
+	ck_assert_str_eq(read->status, RECORD_CREATING);
+	ck_assert_int_eq(store_publish(dir, NULL), 0);
+	ck_assert_int_eq(store_read(dir, &arena, &read, NULL), 0);
+	ck_assert_str_eq(read->status, RECORD_CREATED);
+	ck_assert_int_eq(store_remove(root, dir, "c", NULL), 0);
+}
+END_TEST
+
+START_TEST(an_empty_record_is_none)
+{
+	auto_fd root = open_root();
+	auto_fd dir = store_make(root, "c", NULL);
+	struct oci_record *read;
+
+	close(openat(dir, "state.json", O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+	ck_assert_int_eq(store_read(dir, &arena, &read, NULL), STORE_UNKNOWN);
+}
+END_TEST
+
 static const struct {
 	int64_t seconds;
 	const char *text;
@@ -435,6 +490,10 @@ fill(TCase *tcase)
 		COUNT(damaged));
 	tcase_add_test(tcase, a_record_of_another_version_is_refused);
 	tcase_add_test(tcase, a_record_is_replaced_as_a_whole);
+	tcase_add_test(tcase, who_has_opened_a_record_reads_it_to_its_end);
+	tcase_add_test(
+		tcase, a_prepared_record_is_not_seen_before_it_is_published);
+	tcase_add_test(tcase, an_empty_record_is_none);
 	tcase_add_loop_test(
 		tcase, a_time_is_written_as_engines_read_it, 0, COUNT(times));
 }
