@@ -38,6 +38,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -90,6 +91,10 @@ enter_user(int joined, int line, struct err *err)
 	}
 	if (geteuid() == 0 && setgroups(0, NULL) < 0)
 		return err_sys(err, "drop additional groups");
+	/* Root of that namespace may trace what enters it, and we are still
+	 * the caller, with his user id and his mounts (CVE-2019-5736). */
+	if (prctl(PR_SET_DUMPABLE, 0) < 0)
+		return err_sys(err, "prctl");
 	if (setns(joined, CLONE_NEWUSER) == 0)
 		return 0;
 	if (errno == EINVAL)

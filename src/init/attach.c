@@ -15,7 +15,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
+#include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 /*
@@ -46,6 +49,26 @@ strict_target(
 	return take_fd(&fd);
 }
 
+/*
+ * What may be mounted on or below /proc is the plan's to say, and it knows
+ * names alone: an image's link must not lead another target there
+ * (CVE-2019-16884).
+ */
+static int
+check_proc(int fd, const char *path, struct err *err)
+{
+	struct statfs fs;
+
+	if (!strncmp(path, "/proc", 5) && (!path[5] || path[5] == '/'))
+		return 0;
+	if (fstatfs(fd, &fs) < 0)
+		return err_sys(err, "statfs");
+	if (fs.f_type != PROC_SUPER_MAGIC)
+		return 0;
+	return err_say(err,
+		"it leads into a proc filesystem: nothing can be mounted there");
+}
+
 int
 attach_target(struct init *init, const char *path, bool directory,
 	uint64_t flags, struct err *err)
@@ -64,6 +87,8 @@ attach_target(struct init *init, const char *path, bool directory,
 	if (st.st_dev == init->root_dev && st.st_ino == init->root_ino)
 		return err_say(err,
 			"the target is the container's root, on which nothing can be mounted");
+	if (st.st_dev != init->root_dev && check_proc(fd, path, err) < 0)
+		return -1;
 	return take_fd(&fd);
 }
 

@@ -86,6 +86,7 @@ calls()
 	needs strace
 	[[ $SCRIM == *scrim ]] || skip "about scrim's own way"
 	# Its maker unshares a mount namespace, and nobody else does.
+	umount "$ROOT/.pin/mnt" && rm "$ROOT/.pin/mnt"
 	calls $SCRIM --root "$ROOT" run -b "$B" "$ID" > /dev/null
 	grep -q 'unshare(CLONE_NEWNS' "$T/strace" || show "no pin was made"
 	calls $SCRIM --root "$ROOT" run -b "$B" "$ID" > /dev/null
