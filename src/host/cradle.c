@@ -103,6 +103,16 @@ enter_new_time(const struct plan *plan, int *home, struct err *err)
 	return 0;
 }
 
+/* The mount namespace, and where in it the caller was. */
+static int
+remember_mounts(struct cradle *home, struct err *err)
+{
+	if (remember("/", O_PATH | O_DIRECTORY, &home->root, err) < 0 ||
+		remember(".", O_PATH | O_DIRECTORY, &home->cwd, err) < 0)
+		return -1;
+	return remember("/proc/self/ns/mnt", O_RDONLY, &home->mnt, err);
+}
+
 /* Last: from here on, paths are not the host's any more. */
 static int
 enter_pinned(
@@ -110,10 +120,7 @@ enter_pinned(
 {
 	auto_fd pin = pin_open(files->root, err);
 
-	if (pin < 0 ||
-		remember("/", O_PATH | O_DIRECTORY, &home->root, err) < 0 ||
-		remember(".", O_PATH | O_DIRECTORY, &home->cwd, err) < 0 ||
-		remember("/proc/self/ns/mnt", O_RDONLY, &home->mnt, err) < 0)
+	if (pin < 0 || remember_mounts(home, err) < 0)
 		return -1;
 	if (setns(pin, CLONE_NEWNS) < 0)
 		return err_sys(err, "enter the pinned mount namespace");
@@ -144,6 +151,16 @@ go_back(int *fd, int kind, struct err *err)
 
 	if (own >= 0 && setns(own, kind) < 0)
 		return err_sys(err, "return to the own namespace");
+	return 0;
+}
+
+int
+cradle_unshare(struct cradle *home, struct err *err)
+{
+	if (home->mnt < 0 && remember_mounts(home, err) < 0)
+		return -1;
+	if (unshare(CLONE_NEWNS) < 0)
+		return err_sys(err, "unshare the mount namespace");
 	return 0;
 }
 

@@ -34,6 +34,8 @@ struct cradle {
  * caller still has to go back. */
 int cradle_enter(const struct plan *plan, const struct host_files *files,
 	struct cradle *home, struct err *err);
+/* Into a copy of the mount namespace that the caller is in by now. */
+int cradle_unshare(struct cradle *home, struct err *err);
 int cradle_leave(struct cradle *home, struct err *err);
 /* Opens a namespace that is joined by path. */
 int cradle_open_join(const struct plan_join *join, struct err *err);

@@ -27,6 +27,7 @@
 #include "host/idmap.h"
 #include "host/image.h"
 #include "host/parcel.h"
+#include "host/shelf.h"
 #include "host/source.h"
 #include "host/spawn.h"
 #include "host/stub.h"
@@ -45,6 +46,7 @@
 struct order {
 	const struct plan *plan;
 	const struct host_files *files;
+	const struct shelf *shelf;
 	int wire;  /* the caller's end of the wire, to send slots on */
 	int child; /* the child's end */
 };
@@ -160,6 +162,8 @@ clone_sibling(const struct order *order, struct err *err)
 	};
 	auto_fd image = image_open(err);
 	struct stub stub = { .plan = order->plan,
+		.shelf = order->shelf,
+		.peer = order->wire,
 		.wire = order->child,
 		.image = image,
 		.take_root = true };
@@ -190,7 +194,8 @@ enter(const struct order *order, int line, struct err *err)
 	}
 	if (root && cradle_enter(plan, order->files, &home, err) < 0)
 		return -1;
-	if (enter_user(joined, line, err) < 0)
+	if (shelf_fill(plan, order->shelf, &home, err) < 0 ||
+		enter_user(joined, line, err) < 0)
 		return -1;
 	if (opens && unshare(CLONE_NEWNS) < 0)
 		return err_sys(err, "unshare the mount namespace");
@@ -245,11 +250,13 @@ attend(const struct plan *plan, struct aide *aide, struct spawn_child *out,
 }
 
 int
-deputy_spawn(const struct plan *plan, const struct host_files *files, int wire,
-	struct spawn_child *out, struct err *err)
+deputy_spawn(const struct plan *plan, const struct host_files *files,
+	const struct shelf *shelf, int wire, struct spawn_child *out,
+	struct err *err)
 {
 	struct order order = {
-		.plan = plan, .files = files, .wire = out->wire, .child = wire
+		.plan = plan, .files = files, .shelf = shelf, .wire = out->wire,
+		.child = wire
 	};
 	struct aide aide = { .cgroup = files->cgroup, .line = -1 };
 	int ok = aide_start(&aide, deputise, &order, err);

@@ -54,9 +54,8 @@ is_slow(enum plan_source_kind kind)
 	return kind == PLAN_SOURCE_SECCOMP || kind == PLAN_SOURCE_CONSOLE;
 }
 
-/* What is opened in the mount namespace that the deputy made. */
-static bool
-is_deputys(enum plan_source_kind kind)
+bool
+parcel_is_deputys(enum plan_source_kind kind)
 {
 	switch (kind) {
 	case PLAN_SOURCE_ROOTFS:
@@ -115,7 +114,7 @@ parcel_send(const struct plan *plan, const struct host_files *files, int wire,
 	lent.idmaps = &idmaps;
 	for (size_t n = 0; n < plan->n_sources && ok == 0; n++)
 		if (half == PARCEL_ALL ||
-			is_deputys(plan->sources[n].kind) ==
+			parcel_is_deputys(plan->sources[n].kind) ==
 				(half == PARCEL_DEPUTY))
 			ok = add(&parcel, plan, n, &lent, err);
 	if (ok == 0)

@@ -18,6 +18,7 @@
 #include "host/idmap.h"
 #include "host/image.h"
 #include "host/parcel.h"
+#include "host/shelf.h"
 #include "host/source.h"
 #include "host/stub.h"
 #include "plan/plan.h"
@@ -110,13 +111,16 @@ clone_child(const struct plan *plan, const struct host_files *files,
 
 /* The direct way: the caller clones. */
 static int
-bear(const struct plan *plan, const struct host_files *files, int wire,
-	struct spawn_child *out, struct err *err)
+bear(const struct plan *plan, const struct host_files *files,
+	const struct shelf *shelf, int wire, struct spawn_child *out,
+	struct err *err)
 {
 	auto_fd image = image_open(err);
 	struct stub stub = {
 		.plan = plan,
+		.shelf = shelf,
 		.wire = wire,
+		.peer = out->wire,
 		.image = image,
 		.wait_maps = plan->new_user,
 		.take_root = plan->new_user,
@@ -127,6 +131,8 @@ bear(const struct plan *plan, const struct host_files *files, int wire,
 	if (image < 0)
 		return -1;
 	ok = cradle_enter(plan, files, &home, err);
+	if (ok == 0)
+		ok = shelf_fill(plan, shelf, &home, err);
 	if (ok == 0)
 		ok = clone_child(plan, files, &stub, out, err);
 	/* Always back, and the first error is the one that counts. */
@@ -183,16 +189,17 @@ send_plan(const struct plan *plan, int wire, struct err *err)
 /* The plan is on the wire before there is a child, which need not wait then,
  * but for the one message that comes before it. */
 static int
-make_child(const struct plan *plan, const struct host_files *files, int wire,
-	struct spawn_child *child, struct err *err)
+make_child(const struct plan *plan, const struct host_files *files,
+	const struct shelf *shelf, int wire, struct spawn_child *child,
+	struct err *err)
 {
 	bool maps_first = plan->new_user && !plan->deputy;
 
 	if (!maps_first && send_plan(plan, child->wire, err) < 0)
 		return -1;
 	if (plan->deputy)
-		return deputy_spawn(plan, files, wire, child, err);
-	if (bear(plan, files, wire, child, err) < 0)
+		return deputy_spawn(plan, files, shelf, wire, child, err);
+	if (bear(plan, files, shelf, wire, child, err) < 0)
 		return -1;
 	return maps_first ? send_plan(plan, child->wire, err) : 0;
 }
@@ -201,15 +208,22 @@ int
 spawn_child(const struct plan *plan, const struct host_files *files,
 	struct spawn_child *out, struct err *err)
 {
-	struct spawn_child child = { 0, -1, -1, -1 };
+	struct spawn_child child = { 0, -1, -1, -1, false };
 	auto_fd other_end = -1;
+	struct shelf shelf;
 	int ends[2], ok;
 
-	if (wire_pair(ends, err) < 0)
+	if (shelf_open(plan, files, &shelf, err) < 0)
 		return -1;
+	if (wire_pair(ends, err) < 0) {
+		shelf_close(&shelf);
+		return -1;
+	}
 	child.wire = ends[0];
 	other_end = ends[1];
-	ok = make_child(plan, files, other_end, &child, err);
+	ok = make_child(plan, files, &shelf, other_end, &child, err);
+	child.shelved = shelf.fds != NULL;
+	shelf_close(&shelf);
 	if (ok == 0 && needs_userns(plan))
 		ok = open_userns(&child, err);
 	if (ok < 0) {
@@ -225,7 +239,9 @@ spawn_send_sources(const struct plan *plan, const struct host_files *files,
 	const struct spawn_child *child, struct err *err)
 {
 	return parcel_send(plan, files, child->wire,
-		deputy_opens(plan) ? PARCEL_CALLER : PARCEL_ALL, err);
+		deputy_opens(plan) || child->shelved ? PARCEL_CALLER
+						     : PARCEL_ALL,
+		err);
 }
 
 static void

@@ -10,6 +10,7 @@
 #ifndef HOST_SPAWN_H
 #define HOST_SPAWN_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 struct err;
@@ -23,6 +24,7 @@ struct spawn_child {
 	int wire;   /* the caller's end of the pair */
 	int userns; /* the child's user namespace where it is new, for id maps;
 	               else -1 */
+	bool shelved; /* trees and devices went with it (shelf.h) */
 };
 
 /* Clones, writes the maps, sends WIRE_PLAN. Early sources (those that need no

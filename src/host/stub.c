@@ -3,7 +3,8 @@
  * Between clone3 and exec: wait until the user namespace has its maps, become
  * root in it, put the descriptors where scrim-init expects them, and be gone.
  * This process is a copy of scrim inside the container's namespaces: it reads
- * nothing of the container, opens no path and calls nothing that allocates,
+ * nothing of the container, opens no path but those of the shelf on which its
+ * sources stand, calls nothing that allocates,
  * nor changes anything that outlives a function: the memory may be scrim's own.
  * All descriptors but stdio, the wire and the preserved ones end with exec.
  */
@@ -12,6 +13,7 @@
 #include "base/err.h"
 #include "base/sys.h"
 #include "base/wire.h"
+#include "host/shelf.h"
 #include "plan/plan.h"
 
 #include <errno.h>
@@ -19,6 +21,7 @@
 #include <linux/capability.h>
 #include <linux/close_range.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 /* Every capability of the user namespace, kept over the next exec. */
@@ -89,6 +92,23 @@ wait_maps(int wire, struct err *err)
 	return 0;
 }
 
+/* The plan must be on the wire before any slot. */
+static int
+send_shelf(const struct stub *stub, struct err *err)
+{
+	char byte;
+	ssize_t n;
+
+	if (!stub->shelf || !stub->shelf->fds)
+		return 0;
+	do
+		n = recv(stub->wire, &byte, sizeof(byte), MSG_PEEK);
+	while (n < 0 && errno == EINTR);
+	if (n <= 0)
+		return err_say(err, "scrim has gone away");
+	return shelf_send(stub->plan, stub->shelf, stub->peer, err);
+}
+
 /* How many descriptors from 3 on the payload inherits. */
 static int
 count_preserved(const struct plan *plan)
@@ -137,6 +157,8 @@ become_init(struct stub *stub)
 		ok = wait_maps(stub->wire, &err);
 	if (ok == 0 && stub->take_root)
 		ok = take_root(stub->plan, &err);
+	if (ok == 0)
+		ok = send_shelf(stub, &err);
 	if (ok == 0)
 		ok = place_fds(stub, &err);
 	if (ok == 0) {

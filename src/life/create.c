@@ -436,7 +436,7 @@ create_run(const struct create_request *request, struct creation *out,
 		.dir = -1,
 		.cgroup = { NULL, -1, false },
 		.files.gate = -1,
-		.child = { 0, -1, -1, -1 },
+		.child = { 0, -1, -1, -1, false },
 		.console = -1,
 	};
 	/* A caller that ignores SIGCHLD would have our child reaped unseen. */
