@@ -168,22 +168,23 @@ append(char *buf, size_t size, size_t len, const char *fmt, ...)
 	return (size_t)n < size - len ? len + (size_t)n : size - 1;
 }
 
-/* " (config.json:87, /mounts/3)", of which each half may be unknown. */
+/* " (config.json:87:5, /mounts/3)", of which each part may be unknown: many a
+ * config is one long line. */
 static size_t
 append_place(const struct err *err, char *buf, size_t size, size_t len)
 {
 	const char *document = err->document[0] ? err->document : "config.json";
 
-	if (err->line && err->pointer[0])
-		return append(buf, size, len, " (%.63s:%u, %.191s)", document,
-			err->line, err->pointer);
+	if (!err->line && !err->pointer[0])
+		return len;
+	len = append(buf, size, len, " (%.63s", document);
 	if (err->line)
-		return append(
-			buf, size, len, " (%.63s:%u)", document, err->line);
+		len = append(buf, size, len, ":%u", err->line);
+	if (err->line && err->column)
+		len = append(buf, size, len, ":%u", err->column);
 	if (err->pointer[0])
-		return append(buf, size, len, " (%.63s, %.191s)", document,
-			err->pointer);
-	return len;
+		len = append(buf, size, len, ", %.191s", err->pointer);
+	return append(buf, size, len, ")");
 }
 
 /* One line of text, and no escape sequence, whatever a name was made of. */

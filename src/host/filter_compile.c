@@ -64,7 +64,9 @@ load(struct library *lib, struct err *err)
 	return 0;
 }
 
-/* The native one is in from the start. */
+/* The native one is in from the start. One that this machine cannot execute
+ * (the other byte order) and one that the library does not know yet are passed
+ * over: calls of an architecture that is not in a filter kill the program. */
 static int
 add_arches(const struct library *lib, scmp_filter_ctx ctx,
 	const struct plan_seccomp *seccomp, struct err *err)
@@ -72,7 +74,8 @@ add_arches(const struct library *lib, scmp_filter_ctx ctx,
 	for (size_t i = 0; i < seccomp->n_arches; i++) {
 		int code = lib->arch_add(ctx, seccomp->arches[i]);
 
-		if (code < 0 && code != -EEXIST)
+		if (code < 0 && code != -EEXIST && code != -EDOM &&
+			code != -EINVAL)
 			return err_code(err, -code,
 				"seccomp architecture 0x%08x",
 				seccomp->arches[i]);

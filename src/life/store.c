@@ -30,25 +30,46 @@
 #define RECORD_NEW  ".state.json"
 #define RECORD_MAX  ((size_t)32 << 20)
 
+/* Where nobody has logged in, and so nobody made /run/user: a directory of the
+ * user's own. In /tmp anybody may have been there before. */
+static int
+check_own(const char *path, struct err *err)
+{
+	struct stat st;
+
+	if (mkdir(path, 0700) < 0 && errno != EEXIST)
+		return err_sys(err, "state root: mkdir %s", path);
+	if (lstat(path, &st) < 0)
+		return err_sys(err, "state root %s", path);
+	if (!S_ISDIR(st.st_mode) || st.st_uid != geteuid() ||
+		st.st_mode & (S_IWGRP | S_IWOTH))
+		return err_say(err,
+			"state root: %s is not a directory of this user alone: set XDG_RUNTIME_DIR, or give --root",
+			path);
+	return 0;
+}
+
 static char *
 user_root(struct err *err)
 {
 	const char *runtime = getenv("XDG_RUNTIME_DIR");
-	char own[32], *path;
+	auto_free char *path = NULL;
+	char own[32];
+	int n;
 
 	snprintf(own, sizeof(own), "/run/user/%u", getuid());
 	if (!runtime || !*runtime)
 		runtime = access(own, W_OK) == 0 ? own : NULL;
-	if (!runtime) {
-		err_say(err,
-			"no place for the state: set XDG_RUNTIME_DIR, or give --root");
-		return NULL;
-	}
-	if (asprintf(&path, "%s/scrim", runtime) < 0) {
+	n = runtime ? asprintf(&path, "%s/scrim", runtime)
+		    : asprintf(&path, "/tmp/scrim-%u", getuid());
+	if (n < 0) {
+		path = NULL;
 		err_code(err, ENOMEM, "state root");
 		return NULL;
 	}
-	return path;
+	if (!runtime && check_own(path, err) < 0)
+		return NULL;
+	return take_ptr(&path);
 }
 
 char *

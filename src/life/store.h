@@ -29,7 +29,8 @@ struct oci_record;
 #define STORE_UNKNOWN (-2)
 
 /* The path of the state root: given, or /run/scrim, or for an ordinary user
- * $XDG_RUNTIME_DIR/scrim, or /run/user/UID/scrim. Heap; NULL with err. */
+ * $XDG_RUNTIME_DIR/scrim, or /run/user/UID/scrim, or /tmp/scrim-UID, which is
+ * made here and must be the user's alone. Heap; NULL with err. */
 char *store_root(const char *given, struct err *err);
 /* Opens the root; make: with all that is missing of its path. Without make a
  * root that is not there is STORE_UNKNOWN: it holds no container. */

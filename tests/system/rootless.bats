@@ -223,3 +223,26 @@ rootless()
 	is "$(status_of "$ID")" running
 	deleted
 }
+
+# Nobody has logged in as this user, so that there is no /run/user/4242.
+@test "without XDG_RUNTIME_DIR the state is in a directory of the user's own" {
+	own=/tmp/scrim-$USER_ID
+	[ ! -e "$own" ] && [ ! -e "/run/user/$USER_ID" ] || skip "this machine has such a user"
+	rootless
+	args true
+	try as_user env -u XDG_RUNTIME_DIR $RUNTIME run -b "$B" "$ID"
+	succeeds
+	is "$(stat -c '%u %a' "$own")" "$USER_ID 700"
+	rm -r "$own"
+	# somebody else was there first
+	mkdir -m 777 "$own"
+	try as_user env -u XDG_RUNTIME_DIR $RUNTIME run -b "$B" "$ID"
+	rmdir "$own"
+	fails
+	says "$own is not a directory of this user alone"
+	ln -s "$T/home" "$own"
+	try as_user env -u XDG_RUNTIME_DIR $RUNTIME list
+	rm "$own"
+	fails
+	says "$own is not a directory of this user alone"
+}

@@ -39,7 +39,7 @@ START_TEST(a_failed_call_keeps_errno_and_gains_contexts)
 	err_in(&err, "create %s", "web");
 	ck_assert_int_eq(err.code, EPERM);
 	ck_assert_str_eq(text_of(&err),
-		"create web: mount /proc: fsopen: Operation not permitted (config.json:87, /mounts/3)");
+		"create web: mount /proc: fsopen: Operation not permitted (config.json:87:3, /mounts/3)");
 }
 END_TEST
 
@@ -63,7 +63,7 @@ START_TEST(the_place_noted_first_stays)
 	ck_assert_uint_eq(err.column, 3);
 	ck_assert_str_eq(err.pointer, "/mounts/3/options");
 	ck_assert_str_eq(text_of(&err),
-		"no such option (config.json:87, /mounts/3/options)");
+		"no such option (config.json:87:3, /mounts/3/options)");
 }
 END_TEST
 

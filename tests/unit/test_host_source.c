@@ -72,7 +72,7 @@ START_TEST(a_namespace_is_of_its_type)
 	err_format(&err, text, sizeof(text));
 	ck_assert_msg(strstr(text, namespaces[_i].problem) != NULL, "%s", text);
 	ck_assert_ptr_nonnull(
-		strstr(text, "(config.json:12, /linux/namespaces/0)"));
+		strstr(text, "(config.json:12:3, /linux/namespaces/0)"));
 }
 END_TEST
 

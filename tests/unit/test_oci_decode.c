@@ -311,7 +311,7 @@ START_TEST(an_error_carries_line_column_and_pointer)
 	err_format(&err, words, sizeof(words));
 	ck_assert_str_eq(words,
 		"root.path must be a string, not the number 5 "
-		"(config.json:3, /root/path)");
+		"(config.json:3:10, /root/path)");
 }
 END_TEST
 
