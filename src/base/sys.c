@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -293,4 +294,17 @@ int
 sys_setresuid(uint32_t uid)
 {
 	return (int)syscall(SETRESUID, uid, uid, uid);
+}
+
+void
+sys_reset_signals(void)
+{
+	/* At least a struct sigaction of any kernel: SIG_DFL, no flags. */
+	static const unsigned long by_default[16];
+	sigset_t none;
+
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	for (int sig = 1; sig < NSIG; sig++)
+		syscall(SYS_rt_sigaction, sig, by_default, NULL, NSIG / 8);
 }

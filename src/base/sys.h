@@ -79,5 +79,9 @@ int sys_seccomp(unsigned op, unsigned flags, void *args);
 int sys_setgroups(size_t n, const uint32_t *gids);
 int sys_setresgid(uint32_t gid);
 int sys_setresuid(uint32_t uid);
+/* All signals by default and none blocked. What the caller ignores (a shell's
+ * background job SIGINT and SIGQUIT) is not for a program to inherit; a libc
+ * refuses the two that its posix_spawn() leaves ignored (32 and 33). */
+void sys_reset_signals(void);
 
 #endif

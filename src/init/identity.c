@@ -17,11 +17,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
-
-#define NULL_MAJOR 1
-#define NULL_MINOR 3
 
 int
 identity_no_new_privs(
@@ -34,7 +30,7 @@ identity_no_new_privs(
 	return 0;
 }
 
-/* The null device is everybody's and stays the host's. A filesystem may be
+/* Devices are the host's and stay it, but for a terminal. A filesystem may be
  * read-only, an id not mapped there, a descriptor no file. */
 static int
 give_stdio(uid_t uid, struct err *err)
@@ -44,8 +40,8 @@ give_stdio(uid_t uid, struct err *err)
 	for (int fd = 0; fd <= 2; fd++) {
 		if (fstat(fd, &st) < 0 || st.st_uid == uid)
 			continue;
-		if (S_ISCHR(st.st_mode) &&
-			st.st_rdev == makedev(NULL_MAJOR, NULL_MINOR))
+		if (S_ISBLK(st.st_mode) ||
+			(S_ISCHR(st.st_mode) && !isatty(fd)))
 			continue;
 		if (fchown(fd, uid, (gid_t)-1) < 0 && errno != EINVAL &&
 			errno != EPERM && errno != EROFS)

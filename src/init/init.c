@@ -18,7 +18,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -147,18 +146,13 @@ init_follow_parent(bool follow)
 int
 session_begin(struct init *init, const struct plan_step *step, struct err *err)
 {
-	sigset_t none;
-
 	(void)init;
 	(void)step;
 	/* Who leads a session already may stay; a foreign one is left. */
 	if (setsid() < 0 && getsid(0) != getpid())
 		return err_sys(err, "setsid");
 	/* scrim ignores some signals, and its caller may ignore others. */
-	for (int sig = 1; sig < NSIG; sig++)
-		signal(sig, SIG_DFL);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
+	sys_reset_signals();
 	if (prctl(PR_SET_DUMPABLE, 0) < 0 ||
 		prctl(PR_SET_NAME, "scrim:init") < 0)
 		return err_sys(err, "prctl");

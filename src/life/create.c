@@ -139,14 +139,18 @@ note_creator(struct creation *c, struct err *err)
 static int
 note_rootfs(struct creation *c, struct err *err)
 {
+	auto_free char *path = NULL;
 	struct statx seen;
 
 	if (c->plan->birth != PLAN_BIRTH_HOST)
 		return 0;
-	if (statx(AT_FDCWD, c->plan->rootfs, AT_SYMLINK_NOFOLLOW, STATX_MNT_ID,
-		    &seen) < 0)
+	/* Without links: delete follows none. */
+	path = realpath(c->plan->rootfs, NULL);
+	if (!path ||
+		statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, STATX_MNT_ID,
+			&seen) < 0)
 		return err_sys(err, "rootfs %s", c->plan->rootfs);
-	c->record->mounted_root = c->plan->rootfs;
+	c->record->mounted_root = arena_text(&c->arena, path, strlen(path));
 	c->record->mounted_over = record_uint(&c->arena, seen.stx_mnt_id);
 	return 0;
 }

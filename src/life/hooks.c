@@ -50,22 +50,6 @@ hooks_state(const struct oci_record *record, const char *status, pid_t pid,
 	oci_encode(&oci_state_schema, &state, false, out);
 }
 
-/* What the caller ignores (a shell's background job SIGINT and SIGQUIT) is not
- * for the hook to inherit. By the kernel's own call: libc's refuses the two
- * signals that its posix_spawn() leaves ignored (32 and 33). */
-static void
-reset_signals(void)
-{
-	/* At least a struct sigaction of any kernel: SIG_DFL, no flags. */
-	static const unsigned long by_default[16];
-	sigset_t none;
-
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	for (int sig = 1; sig < NSIG; sig++)
-		syscall(SYS_rt_sigaction, sig, by_default, NULL, NSIG / 8);
-}
-
 /* The hook's own process, up to its exec. Async-signal-safe calls only. */
 static void __attribute__((noreturn))
 become_hook(const struct plan_hook_item *hook, const char *bundle, int state,
@@ -74,7 +58,7 @@ become_hook(const struct plan_hook_item *hook, const char *bundle, int state,
 	static const char failed[] = "cannot be executed: ";
 	const char *why;
 
-	reset_signals();
+	sys_reset_signals();
 	/* Its place is a courtesy: after delete the bundle may be gone. */
 	if (chdir(bundle) < 0)
 		errno = 0;

@@ -603,6 +603,14 @@ os.execvp(sys.argv[1], sys.argv[1:])' $SCRIM --root "$ROOT" run -b "$B" "$ID"
 	done
 }
 
+@test "signals that the caller ignores are the program's to receive" {
+	args grep SigIgn /proc/self/status
+	trap '' INT QUIT USR1
+	try scrim run -b "$B" "$ID"
+	trap - INT QUIT USR1
+	prints 'SigIgn:	0000000000000000'
+}
+
 @test "consoleSize without a terminal is ignored" {
 	config '.process.consoleSize = {height: 10, width: 20}'
 	runs

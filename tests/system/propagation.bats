@@ -296,6 +296,18 @@ root_mount()
 	is "$(grep -vF /.pin /proc/self/mountinfo)" "$before"
 }
 
+@test "without a mount namespace a rootfs that is reached by a link is let go again" {
+	[[ $SCRIM == *scrim ]] || skip "others mount nothing there"
+	namespace_drop mount
+	ln -s rootfs "$B/link"
+	config 'del(.mounts) | .root.path = "link"'
+	before=$(grep -vF /.pin /proc/self/mountinfo)
+	args /bin/true
+	try scrim run -b "$B" "$ID"
+	[ "$status" = 0 ] || show "run"
+	is "$(grep -vF /.pin /proc/self/mountinfo)" "$before"
+}
+
 @test "the host's own mounts keep their propagation through a run" {
 	before=$(grep -vF /.pin /proc/self/mountinfo)
 	args /bin/true
