@@ -509,6 +509,17 @@ struct oci_linux {
 };
 
 /* The document. Sections of other systems are skipped. */
+/* Another system's section: read only to tell that a config is for it. */
+struct oci_freebsd_jail {
+	struct place at;
+	const char *vnet;
+};
+
+struct oci_freebsd {
+	struct place at;
+	const struct oci_freebsd_jail *jail;
+};
+
 struct oci_config {
 	struct place at;
 	const char *oci_version; /* required */
@@ -520,6 +531,7 @@ struct oci_config {
 	const struct oci_hooks *hooks;
 	struct oci_string_map annotations;
 	const struct oci_linux *linux;
+	const struct oci_freebsd *freebsd;
 };
 
 /* For the encoder, the comparer and whoever walks the rows (schema.h). */

@@ -146,6 +146,16 @@ static const struct oci_row hooks_rows[] = {
 static OCI_SCHEMA(hooks, hooks_rows);
 
 /* root is required on Linux, but by a rule, not by the schema [69]. */
+static const struct oci_row freebsd_jail_rows[] = {
+	OCI_ROW(freebsd_jail, vnet, "vnet"),
+};
+static OCI_SCHEMA(freebsd_jail, freebsd_jail_rows);
+
+static const struct oci_row freebsd_rows[] = {
+	OCI_ROW_OBJECT(freebsd, jail, "jail", freebsd_jail),
+};
+static OCI_SCHEMA(freebsd, freebsd_rows);
+
 static const struct oci_row config_rows[] = {
 	OCI_ROW(config, oci_version, "ociVersion", REQUIRED),
 	OCI_ROW_OBJECT(config, process, "process", process),
@@ -156,5 +166,6 @@ static const struct oci_row config_rows[] = {
 	OCI_ROW_OBJECT(config, hooks, "hooks", hooks),
 	OCI_ROW(config, annotations, "annotations"),
 	OCI_ROW_OBJECT(config, linux, "linux", linux),
+	OCI_ROW_OBJECT(config, freebsd, "freebsd", freebsd),
 };
 OCI_SCHEMA(config, config_rows);

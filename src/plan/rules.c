@@ -130,9 +130,20 @@ refuse_linux_parts(struct maker *m)
 			"netDevices are not supported yet");
 }
 
+/* A section for another system may stand beside ours; alone it says whose the
+ * config is. */
+static void
+check_system(struct maker *m)
+{
+	if (m->config->freebsd && !m->config->linux)
+		make_complain(m, &m->config->freebsd->at, NULL,
+			"this config is for FreeBSD: it has a freebsd section and no linux one");
+}
+
 void
 rules_check(struct maker *m)
 {
+	check_system(m);
 	check_version(m);
 	check_annotations(m);
 	if (m->config->process)

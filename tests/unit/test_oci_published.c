@@ -28,7 +28,8 @@ static const char *const other_systems[] = {
 	"/solaris", "/windows", "/vm", "/zos", "/freebsd",
 };
 
-/* A bad example that is bad only in such a section. */
+/* A bad example that is bad only in such a section; a plan refuses it, since it
+ * is for another system (tests/config/bad/for-freebsd.json). */
 static const char *const not_ours[] = {
 	"freebsd-vnet-disable.json",
 };
