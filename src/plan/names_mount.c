@@ -92,8 +92,8 @@ static const struct names_mount_option options[] = {
 	OTHER("ridmap", MOUNT_IDMAPS, true, "idmap, with all mounts below"),
 	OTHER("tmpcopyup", MOUNT_COPIES_UP, false, "a tmpfs begins with what it covers"),
 	OTHER("notmpcopyup", MOUNT_NOTHING, false, "takes back nothing: the default"),
-	OTHER("src-nofollow", MOUNT_SRC_NOFOLLOW, false, "the source is no symbolic link"),
-	OTHER("dest-nofollow", MOUNT_DEST_NOFOLLOW, false, "the destination is no symbolic link"),
+	OTHER("src-nofollow", MOUNT_SRC_NOFOLLOW, false, "a link as source is bound itself"),
+	OTHER("dest-nofollow", MOUNT_DEST_NOFOLLOW, false, "a link as target is the target itself"),
 	OTHER("copy-symlink", MOUNT_COPIES_LINK, false, "a link as source is made again"),
 
 	/* mount(8)'s own, for fstab. */

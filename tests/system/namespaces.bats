@@ -108,6 +108,20 @@ holder()
 	is "$(inside user)" "$(readlink "/proc/$HOLDER/ns/user")"
 }
 
+@test "CVE-2019-5736: what enters a joined user namespace cannot be traced there" {
+	needs strace
+	[[ $SCRIM == *scrim ]] || skip "looks at scrim's own calls"
+	holder --user --map-root-user
+	namespace_join user "/proc/$HOLDER/ns/user"
+	args /bin/true
+	timeout 20 strace -f -qq -o "$T/trace" $SCRIM --root "$ROOT" run -b "$B" "$ID" 3>&- 4>&-
+	# Each process that enters has said so before.
+	awk '/prctl\(PR_SET_DUMPABLE, (SUID_DUMP_DISABLE|0)/ { closed[$1] = 1 }
+		/setns\(.*CLONE_NEWUSER/ { entered++; if (!closed[$1]) open++ }
+		END { exit !(entered && !open) }' "$T/trace" || show "$(grep -E 'setns|DUMPABLE' "$T/trace")"
+	rm "$T/trace"
+}
+
 @test "a network namespace of a joined user namespace is joined too" {
 	holder --user --map-root-user --net
 	namespaces_shown
