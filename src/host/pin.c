@@ -292,36 +292,3 @@ pin_open(int root, struct err *err)
 		return err_in(err, "pin a mount namespace");
 	return fd;
 }
-
-/* Takes one mount away, by descriptor: no name of ROOT is needed. */
-static int
-unmount(int root, const char *path, struct err *err)
-{
-	auto_fd fd = openat(root, path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-	char self[64];
-	struct statx sx;
-
-	if (fd < 0 && errno == ENOENT)
-		return 0;
-	if (fd < 0 || statx(fd, "", AT_EMPTY_PATH, 0, &sx) < 0)
-		return err_sys(err, "open %s", path);
-	if (!(sx.stx_attributes & STATX_ATTR_MOUNT_ROOT))
-		return 0;
-	snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
-	if (sys_umount2(self, MNT_DETACH) < 0)
-		return err_sys(err, "unmount %s", path);
-	return 0;
-}
-
-int
-pin_remove(int root, struct err *err)
-{
-	if (unmount(root, PIN_DIR "/" PIN_FILE, err) < 0 ||
-		unmount(root, PIN_DIR, err) < 0)
-		return -1;
-	if (unlinkat(root, PIN_DIR "/" PIN_FILE, 0) < 0 && errno != ENOENT)
-		return err_sys(err, "remove " PIN_DIR "/" PIN_FILE);
-	if (unlinkat(root, PIN_DIR, AT_REMOVEDIR) < 0 && errno != ENOENT)
-		return err_sys(err, "remove " PIN_DIR);
-	return 0;
-}

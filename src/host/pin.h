@@ -13,7 +13,5 @@ struct err;
 /* A descriptor of the pinned namespace, made when it is missing. -1 with err
  * where pinning is impossible (the caller then plans with no_pin). */
 int pin_open(int root, struct err *err);
-/* Takes the pin of a state root away (tests, uninstall). */
-int pin_remove(int root, struct err *err);
 
 #endif

@@ -4,6 +4,7 @@
  * lists of words, and cgroup.events, for which any directory with such a file
  * will do.
  */
+#include "base/fd.h"
 #include "base/err.h"
 #include "host/cgroup.h"
 #include "host/cgroup_files.h"
@@ -16,6 +17,10 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <linux/magic.h>
+#include <signal.h>
+#include <sys/vfs.h>
+#include <sys/wait.h>
 
 static const struct {
 	const char *said, *own, *place;
@@ -147,6 +152,60 @@ START_TEST(a_wait_for_events_has_an_end)
 }
 END_TEST
 
+/* A process of ours in a cgroup of ours, where the hierarchy is mounted. */
+static pid_t
+populate(const char *dir)
+{
+	char procs[128], pid_text[16];
+	pid_t pid;
+
+	if (mkdir(dir, 0755) < 0)
+		return -1;
+	pid = fork();
+	if (pid == 0)
+		for (;;)
+			pause();
+	snprintf(procs, sizeof(procs), "%s/cgroup.procs", dir);
+	ck_assert_int_gt(pid, 0);
+	snprintf(pid_text, sizeof(pid_text), "%d", (int)pid);
+	ck_assert_int_eq(file_write(AT_FDCWD, procs, pid_text, NULL), 0);
+	return pid;
+}
+
+START_TEST(a_cgroup_freezes_and_thaws)
+{
+	struct cgroup cgroup = { NULL, -1, false };
+	struct err err = { 0 };
+	char path[64], dir[96];
+	struct statfs fs;
+	pid_t pid;
+
+	snprintf(path, sizeof(path), "/scrim-unit-%d", (int)getpid());
+	snprintf(dir, sizeof(dir), "%s%s",
+		statfs("/sys/fs/cgroup", &fs) == 0 &&
+				fs.f_type == CGROUP2_SUPER_MAGIC
+			? "/sys/fs/cgroup"
+			: "/sys/fs/cgroup/unified",
+		path);
+	pid = populate(dir);
+	if (pid < 0) {
+		printf("skipped: no cgroup can be made (needs root, v2): %s\n",
+			strerror(errno));
+		return;
+	}
+	ck_assert_int_eq(cgroup_open(path, &cgroup, &err), 0);
+	ck_assert(!cgroup_is_frozen(path));
+	ck_assert_msg(cgroup_freeze(&cgroup, true, &err) == 0, "%s", err.text);
+	ck_assert(cgroup_is_frozen(path));
+	ck_assert_int_eq(cgroup_freeze(&cgroup, false, &err), 0);
+	ck_assert(!cgroup_is_frozen(path));
+	kill(pid, SIGKILL);
+	ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+	cgroup_close(&cgroup);
+	ck_assert_int_eq(rmdir(dir), 0);
+}
+END_TEST
+
 static void
 fill(TCase *tcase)
 {
@@ -159,6 +218,7 @@ fill(TCase *tcase)
 	tcase_add_test(tcase, words_are_whole_words);
 	tcase_add_test(tcase, events_are_read_by_key);
 	tcase_add_test(tcase, a_wait_for_events_has_an_end);
+	tcase_add_test(tcase, a_cgroup_freezes_and_thaws);
 }
 
 int
