@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * libseccomp is opened by dlopen, since only a profile that was never seen
- * before needs it: linked, it would cost every command its start-up time. It
- * stays loaded until scrim ends. Rules go in as listed. A system call that
+ * Only a profile that was never seen before needs libseccomp, which is loaded
+ * for it (host/library.h). Rules go in as listed. A system call that
  * this machine does not know is skipped, for profiles name calls of newer
  * kernels and other architectures; it gets the default action.
  */
 #include "host/filter_compile.h"
 
 #include "base/err.h"
+#include "host/library.h"
 #include "plan/plan.h"
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <seccomp.h>
 #include <stdbool.h>
@@ -20,7 +19,7 @@
 #define MAX_ARGS 6
 
 /* What is used of the library, by the types of its header. */
-struct library {
+struct functions {
 	__typeof__(seccomp_init) *init;
 	__typeof__(seccomp_release) *release;
 	__typeof__(seccomp_attr_set) *attr_set;
@@ -30,45 +29,33 @@ struct library {
 	__typeof__(seccomp_export_bpf) *export_bpf;
 };
 
-static const struct {
-	const char *name;
-	size_t offset;
-} functions[] = {
-	{ "seccomp_init", offsetof(struct library, init) },
-	{ "seccomp_release", offsetof(struct library, release) },
-	{ "seccomp_attr_set", offsetof(struct library, attr_set) },
-	{ "seccomp_arch_add", offsetof(struct library, arch_add) },
-	{ "seccomp_syscall_resolve_name", offsetof(struct library, resolve) },
-	{ "seccomp_rule_add_array", offsetof(struct library, rule_add) },
-	{ "seccomp_export_bpf", offsetof(struct library, export_bpf) },
+#define FUNCTION(name, member)                                                 \
+	{                                                                      \
+		name, offsetof(struct functions, member)                       \
+	}
+static const struct library_symbol symbols[] = {
+	FUNCTION("seccomp_init", init),
+	FUNCTION("seccomp_release", release),
+	FUNCTION("seccomp_attr_set", attr_set),
+	FUNCTION("seccomp_arch_add", arch_add),
+	FUNCTION("seccomp_syscall_resolve_name", resolve),
+	FUNCTION("seccomp_rule_add_array", rule_add),
+	FUNCTION("seccomp_export_bpf", export_bpf),
 };
 
-/* The soname is the library's promise that these functions stay as they are. */
-static int
-load(struct library *lib, struct err *err)
-{
-	void *handle = dlopen("libseccomp.so.2", RTLD_NOW | RTLD_LOCAL);
-
-	if (!handle)
-		return err_say(err,
-			"a new seccomp profile needs libseccomp (package libseccomp2): %s",
-			dlerror());
-	for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++) {
-		void *function = dlsym(handle, functions[i].name);
-
-		if (!function)
-			return err_say(err, "libseccomp.so.2 has no %s",
-				functions[i].name);
-		*(void **)((char *)lib + functions[i].offset) = function;
-	}
-	return 0;
-}
+static const struct library libseccomp = {
+	.soname = "libseccomp.so.2",
+	.package = "libseccomp2",
+	.purpose = "a new seccomp profile",
+	.symbols = symbols,
+	.n_symbols = sizeof(symbols) / sizeof(symbols[0]),
+};
 
 /* The native one is in from the start. One that this machine cannot execute
  * (the other byte order) and one that the library does not know yet are passed
  * over: calls of an architecture that is not in a filter kill the program. */
 static int
-add_arches(const struct library *lib, scmp_filter_ctx ctx,
+add_arches(const struct functions *lib, scmp_filter_ctx ctx,
 	const struct plan_seccomp *seccomp, struct err *err)
 {
 	for (size_t i = 0; i < seccomp->n_arches; i++) {
@@ -98,7 +85,7 @@ has_twin(const struct plan_seccomp_rule *rule)
 }
 
 static int
-add_name(const struct library *lib, scmp_filter_ctx ctx,
+add_name(const struct functions *lib, scmp_filter_ctx ctx,
 	const struct plan_seccomp_rule *rule, const char *name,
 	const struct scmp_arg_cmp *args)
 {
@@ -122,7 +109,7 @@ add_name(const struct library *lib, scmp_filter_ctx ctx,
 
 /* One rule of the config is one rule of the library for each of its names. */
 static int
-add_rule(const struct library *lib, scmp_filter_ctx ctx,
+add_rule(const struct functions *lib, scmp_filter_ctx ctx,
 	const struct plan_seccomp_rule *rule, struct err *err)
 {
 	struct scmp_arg_cmp args[MAX_ARGS];
@@ -149,7 +136,7 @@ add_rule(const struct library *lib, scmp_filter_ctx ctx,
 }
 
 static int
-add_rules(const struct library *lib, scmp_filter_ctx ctx,
+add_rules(const struct functions *lib, scmp_filter_ctx ctx,
 	const struct plan_seccomp *seccomp, struct err *err)
 {
 	for (size_t i = 0; i < seccomp->n_rules; i++) {
@@ -169,11 +156,11 @@ add_rules(const struct library *lib, scmp_filter_ctx ctx,
 int
 filter_compile(const struct plan_seccomp *seccomp, int fd, struct err *err)
 {
-	struct library lib = { 0 };
+	struct functions lib = { 0 };
 	scmp_filter_ctx ctx;
 	int ok, code;
 
-	if (load(&lib, err) < 0)
+	if (library_load(&libseccomp, &lib, err) < 0)
 		return -1;
 	ctx = lib.init(seccomp->default_action);
 	if (!ctx)
