@@ -92,7 +92,9 @@ make_request(const struct call *call, const struct create_args *args,
 		.preserve_fds = (uint32_t)args->preserve_fds,
 		.no_pivot = args->no_pivot,
 		.no_new_keyring = args->no_new_keyring,
-		.no_cgroup = globals->cgroup_manager == CGROUP_MANAGER_DISABLED,
+		.driver = globals->cgroup_manager == CGROUP_MANAGER_DISABLED
+			? NULL
+			: cgroup_driver_find(NULL),
 		.rootless = (enum load_rootless)globals->rootless,
 		.report = call->report,
 	};

@@ -198,8 +198,8 @@ enable_needed(
 {
 	const char *last = "";
 
-	for (size_t i = 0; i < plan->n_knobs; i++) {
-		const struct plan_knob *knob = &plan->knobs[i];
+	for (size_t i = 0; i < plan->resources.n_knobs; i++) {
+		const struct plan_knob *knob = &plan->resources.knobs[i];
 
 		if (!knob->controller || knob->default_value ||
 			strcmp(knob->controller, last) == 0)
@@ -217,13 +217,13 @@ enable_needed(
 static int
 make_none(const struct plan *plan, struct cgroup *out, struct err *err)
 {
-	for (size_t i = 0; i < plan->n_knobs; i++) {
-		if (plan->knobs[i].default_value)
+	for (size_t i = 0; i < plan->resources.n_knobs; i++) {
+		if (plan->resources.knobs[i].default_value)
 			continue;
 		err_say(err,
 			"limit %s needs a cgroup, and the caller may not make one",
-			plan->knobs[i].file);
-		return blame(&plan->knobs[i], err);
+			plan->resources.knobs[i].file);
+		return blame(&plan->resources.knobs[i], err);
 	}
 	*out = (struct cgroup){ NULL, -1, false };
 	return 0;
@@ -311,20 +311,20 @@ apply_knob(const struct plan_knob *knob, const struct cgroup *cgroup,
 }
 
 int
-cgroup_apply(
-	const struct plan *plan, const struct cgroup *cgroup, struct err *err)
+cgroup_apply(const struct plan_resources *resources,
+	const struct cgroup *cgroup, struct err *err)
 {
 	if (cgroup->fd < 0)
 		return 0;
-	for (size_t i = 0; i < plan->n_knobs; i++)
-		if (apply_knob(&plan->knobs[i], cgroup, err) < 0)
+	for (size_t i = 0; i < resources->n_knobs; i++)
+		if (apply_knob(&resources->knobs[i], cgroup, err) < 0)
 			return -1;
 	/* In an ordinary user's container no device node can be made, and what
 	 * he may open is his own right: the kernel lets him load no program. */
-	if (!plan->device_program || geteuid() != 0)
+	if (!resources->device_program || geteuid() != 0)
 		return 0;
-	if (devprog_attach(cgroup->fd, plan->device_rules, plan->n_device_rules,
-		    err) < 0)
+	if (devprog_attach(cgroup->fd, resources->device_rules,
+		    resources->n_device_rules, err) < 0)
 		return err_in(err, "device rules of cgroup %s", cgroup->path);
 	return 0;
 }

@@ -16,6 +16,7 @@
 
 struct err;
 struct plan;
+struct plan_resources;
 
 struct cgroup {
 	char *path; /* heap; NULL or "": the container has no cgroup of its own
@@ -48,8 +49,8 @@ bool cgroup_is_ours(const char *path);
 /* Opens an existing one by path; -1 with ENOENT in err when it is gone. */
 int cgroup_open(const char *path, struct cgroup *out, struct err *err);
 /* Writes the knobs and attaches the device program. */
-int cgroup_apply(
-	const struct plan *plan, const struct cgroup *cgroup, struct err *err);
+int cgroup_apply(const struct plan_resources *resources,
+	const struct cgroup *cgroup, struct err *err);
 int cgroup_freeze(const struct cgroup *cgroup, bool freeze, struct err *err);
 bool cgroup_is_frozen(const char *path);
 /* All pids in it and below; heap, *out_n. */
@@ -63,5 +64,30 @@ int cgroup_signal(const char *path, int sig, struct err *err);
 int cgroup_remove(const char *path, int ms, struct err *err);
 /* The same, after killing what is still in it. */
 int cgroup_end(const char *path, int ms, struct err *err);
+
+/*
+ * Who manages the cgroups of a host: what a container's cgroup comes by, its
+ * limits and its end. The functions are those above or do what those promise;
+ * all else in this header (killing, freezing, listing) goes by the path alone,
+ * whoever made the cgroup.
+ */
+struct cgroup_driver {
+	const char *name; /* as in the record of a container */
+	char *(*place)(const struct plan *plan, struct err *err);
+	int (*make)(const struct plan *plan, const char *path,
+		struct cgroup *out, struct err *err);
+	/* After the birth: the first process is in the cgroup. */
+	int (*apply)(const struct plan_resources *resources,
+		const struct cgroup *cgroup, struct err *err);
+	/* The same for a container that is there: where one limit cannot be
+	 * set, those before it are set back. */
+	int (*update)(const struct plan_resources *resources,
+		const struct cgroup *cgroup, struct err *err);
+	int (*remove)(const char *path, int ms, struct err *err);
+	int (*end)(const char *path, int ms, struct err *err);
+};
+
+/* NULL or an unknown name: cgroupfs. */
+const struct cgroup_driver *cgroup_driver_find(const char *name);
 
 #endif

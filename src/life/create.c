@@ -162,13 +162,13 @@ note_cgroup(struct creation *c, struct err *err)
 {
 	auto_free char *path = NULL;
 
-	if (c->request->no_cgroup)
+	if (!c->request->driver)
 		return 0;
-	path = cgroup_place(c->plan, err);
+	path = c->request->driver->place(c->plan, err);
 	if (!path || !*path)
 		return path ? 0 : -1;
 	c->record->cgroup = arena_text(&c->arena, path, strlen(path));
-	c->record->cgroup_driver = "cgroupfs";
+	c->record->cgroup_driver = c->request->driver->name;
 	return c->record->cgroup ? 0 : err_code(err, ENOMEM, "state");
 }
 
@@ -191,7 +191,8 @@ enter_cgroup(struct creation *c, struct err *err)
 {
 	if (!c->record->cgroup)
 		return 0;
-	if (cgroup_make(c->plan, c->record->cgroup, &c->cgroup, err) < 0)
+	if (c->request->driver->make(
+		    c->plan, c->record->cgroup, &c->cgroup, err) < 0)
 		return -1;
 	c->record->cgroup_made = record_bool(&c->arena, c->cgroup.made);
 	return c->record->cgroup_made ? 0 : err_code(err, ENOMEM, "state");
@@ -271,7 +272,9 @@ equip(struct creation *c, struct err *err)
 		return err->code == EPIPE || err->code == ECONNRESET
 			? TALK_ENDED
 			: -1;
-	if (c->record->cgroup && cgroup_apply(c->plan, &c->cgroup, err) < 0)
+	if (c->record->cgroup &&
+		c->request->driver->apply(
+			&c->plan->resources, &c->cgroup, err) < 0)
 		return -1;
 	noted = note_child(c, err);
 	return noted < 0 ? noted : write_records(c, err);

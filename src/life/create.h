@@ -25,14 +25,14 @@ struct str;
 struct create_request {
 	const char *root; /* path of the state root */
 	const char *id;
-	const char *bundle; /* NULL: the working directory */
-	const char *config; /* NULL: config.json */
+	const char *bundle;                    /* NULL: the working directory */
+	const char *config;                    /* NULL: config.json */
 	const char *pid_file, *console_socket; /* NULL: none */
 	uint32_t preserve_fds;
 	bool no_pivot, no_new_keyring;
-	bool no_cgroup;  /* --cgroup-manager disabled */
-	bool foreground; /* run: the start comes by wire */
-	bool detach;     /* run: and nobody will take the terminal */
+	const struct cgroup_driver *driver; /* NULL: no cgroup at all */
+	bool foreground;                    /* run: the start comes by wire */
+	bool detach; /* run: and nobody will take the terminal */
 	enum load_rootless rootless;
 	struct str *report; /* as in load.h */
 };

@@ -65,15 +65,18 @@ end_process(const struct oci_record *record, struct err *err)
 static int
 end_cgroup(const struct oci_record *record, struct err *err)
 {
+	const struct cgroup_driver *driver =
+		cgroup_driver_find(record->cgroup_driver);
+
 	if (!record->cgroup)
 		return 0;
 	if (!record->cgroup_made) {
 		if (cgroup_is_ours(record->cgroup))
-			cgroup_remove(record->cgroup, UNBORN_MS, NULL);
+			driver->remove(record->cgroup, UNBORN_MS, NULL);
 		return 0;
 	}
 	if (*record->cgroup_made)
-		return cgroup_end(record->cgroup, END_MS, err);
+		return driver->end(record->cgroup, END_MS, err);
 	return !record->pid || record_has_own_pids(record)
 		? 0
 		: cgroup_kill(record->cgroup, err);

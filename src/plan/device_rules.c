@@ -134,7 +134,7 @@ device_rules_make(struct maker *m)
 			add_rule(m, &rules, &rule);
 	}
 	m->broken |= rules.broken;
-	m->plan->device_program = true;
-	m->plan->device_rules = rules.items;
-	m->plan->n_device_rules = rules.n;
+	m->plan->resources.device_program = true;
+	m->plan->resources.device_rules = rules.items;
+	m->plan->resources.n_device_rules = rules.n;
 }

@@ -110,6 +110,17 @@ struct plan_device_rule {
 	uint32_t access;      /* BPF_DEVCG_ACC_* bits */
 };
 
+/* linux.resources: what a cgroup is filled with, and what update changes. */
+struct plan_resources {
+	const struct plan_knob *knobs;
+	size_t n_knobs;
+	/* all of them, the last that matches decides; the first matches
+	 * everything */
+	const struct plan_device_rule *device_rules;
+	size_t n_device_rules;
+	bool device_program; /* rules were asked for */
+};
+
 struct plan_hook_item {
 	const char *path;
 	const char *const *argv, *const *env; /* NULL-terminated, argv[0] set */
@@ -186,13 +197,7 @@ struct plan {
 
 	const char *cgroups_path; /* the config's, NULL: the runtime's */
 	bool new_cgroup_ns;
-	const struct plan_knob *knobs;
-	size_t n_knobs;
-	/* all of them, the last that matches decides; the first matches
-	 * everything */
-	const struct plan_device_rule *device_rules;
-	size_t n_device_rules;
-	bool device_program; /* rules were asked for */
+	struct plan_resources resources;
 
 	const struct plan_rlimit *rlimits;
 	size_t n_rlimits;

@@ -202,8 +202,8 @@ add_cgroup(struct writer *w, const struct plan *plan)
 {
 	add_text(w, "cgroupsPath", plan->cgroups_path);
 	open_value(w, "cgroupFiles", "[");
-	for (size_t i = 0; i < plan->n_knobs; i++) {
-		const struct plan_knob *knob = &plan->knobs[i];
+	for (size_t i = 0; i < plan->resources.n_knobs; i++) {
+		const struct plan_knob *knob = &plan->resources.knobs[i];
 
 		open_item(w);
 		add_text(w, "controller", knob->controller);
@@ -214,10 +214,11 @@ add_cgroup(struct writer *w, const struct plan *plan)
 		close_value(w, "}");
 	}
 	close_value(w, "]");
-	add_bool(w, "deviceProgram", plan->device_program);
+	add_bool(w, "deviceProgram", plan->resources.device_program);
 	open_value(w, "deviceRules", "[");
-	for (size_t i = 0; i < plan->n_device_rules; i++) {
-		const struct plan_device_rule *rule = &plan->device_rules[i];
+	for (size_t i = 0; i < plan->resources.n_device_rules; i++) {
+		const struct plan_device_rule *rule =
+			&plan->resources.device_rules[i];
 		char type[2] = { rule->type, '\0' };
 
 		open_item(w);

@@ -191,8 +191,8 @@ print_cgroup(const struct plan *plan, struct str *out)
 	add_text(out,
 		plan->cgroups_path ? plan->cgroups_path : "(by the runtime)");
 	str_add(out, "\n");
-	for (size_t i = 0; i < plan->n_knobs; i++) {
-		const struct plan_knob *knob = &plan->knobs[i];
+	for (size_t i = 0; i < plan->resources.n_knobs; i++) {
+		const struct plan_knob *knob = &plan->resources.knobs[i];
 		size_t start = out->len;
 
 		str_add(out, "  ");
@@ -201,10 +201,10 @@ print_cgroup(const struct plan *plan, struct str *out)
 		add_text(out, knob->value);
 		end_where(out, start, &knob->where);
 	}
-	if (plan->device_program)
+	if (plan->resources.device_program)
 		str_add(out, "device rules, the last that matches decides\n");
-	for (size_t i = 0; i < plan->n_device_rules; i++)
-		print_rule(&plan->device_rules[i], out);
+	for (size_t i = 0; i < plan->resources.n_device_rules; i++)
+		print_rule(&plan->resources.device_rules[i], out);
 }
 
 static void

@@ -335,6 +335,6 @@ resources_make(struct maker *m)
 	refuse_others(&job, resources);
 	make_unified(&job, &resources->unified);
 	m->broken |= job.knobs.broken;
-	m->plan->knobs = job.knobs.items;
-	m->plan->n_knobs = job.knobs.n;
+	m->plan->resources.knobs = job.knobs.items;
+	m->plan->resources.n_knobs = job.knobs.n;
 }

@@ -258,11 +258,11 @@ START_TEST(no_processes_is_a_limit_since_version_1_3)
 {
 #define PIDS "'root':{'path':'r'},'linux':{'resources':{'pids':{'limit':0}}}}"
 	usual("{'ociVersion':'1.0.2-dev'," PIDS);
-	ck_assert_str_eq(made.plan->knobs[0].value, "max");
-	ck_assert(made.plan->knobs[0].default_value);
+	ck_assert_str_eq(made.plan->resources.knobs[0].value, "max");
+	ck_assert(made.plan->resources.knobs[0].default_value);
 	usual("{'ociVersion':'1.3.0'," PIDS);
-	ck_assert_str_eq(made.plan->knobs[0].value, "0");
-	ck_assert(!made.plan->knobs[0].default_value);
+	ck_assert_str_eq(made.plan->resources.knobs[0].value, "0");
+	ck_assert(!made.plan->resources.knobs[0].default_value);
 }
 END_TEST
 

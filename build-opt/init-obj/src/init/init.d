@@ -1,0 +1,10 @@
+init-obj/src/init/init.o: ../src/init/init.c ../src/init/init.h \
+ ../src/plan/format.h ../src/base/err.h ../src/base/fd.h \
+ ../src/base/sys.h ../src/base/wire.h ../src/init/slots.h
+../src/init/init.h:
+../src/plan/format.h:
+../src/base/err.h:
+../src/base/fd.h:
+../src/base/sys.h:
+../src/base/wire.h:
+../src/init/slots.h:

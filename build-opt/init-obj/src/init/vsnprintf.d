@@ -1,0 +1,1 @@
+init-obj/src/init/vsnprintf.o: ../src/init/vsnprintf.c

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The table of cgroup drivers. cgroupfs writes to the hierarchy itself; each
+ * other one has a file of its own, a row here, and may use cgroupfs's
+ * functions for what it has no better way for.
+ */
+#include "host/cgroup.h"
+
+#include <string.h>
+
+static const struct cgroup_driver cgroupfs = {
+	.name = "cgroupfs",
+	.place = cgroup_place,
+	.make = cgroup_make,
+	.apply = cgroup_apply,
+	.update = cgroup_apply,
+	.remove = cgroup_remove,
+	.end = cgroup_end,
+};
+
+static const struct cgroup_driver *const drivers[] = { &cgroupfs };
+
+const struct cgroup_driver *
+cgroup_driver_find(const char *name)
+{
+	for (size_t i = 0; name && i < sizeof(drivers) / sizeof(drivers[0]);
+		i++)
+		if (strcmp(drivers[i]->name, name) == 0)
+			return drivers[i];
+	return &cgroupfs;
+}
