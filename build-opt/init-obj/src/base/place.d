@@ -1,2 +1,0 @@
-init-obj/src/base/place.o: ../src/base/place.c ../src/base/place.h
-../src/base/place.h:

@@ -1,1 +1,0 @@
-init-obj/src/init/vsnprintf.o: ../src/init/vsnprintf.c
