@@ -75,7 +75,29 @@ open_journald(const char *ident, struct err *err)
 	return 0;
 }
 
-/* The prefix says where; a word without one is a path. */
+/* libc finds the daemon at the first message; where there is none, the copy on
+ * stderr is all there is, as with every program that logs this way. */
+static int
+open_syslog(const char *ident, struct err *err)
+{
+	(void)err;
+	openlog(ident, LOG_PID, LOG_DAEMON);
+	log_state.ident = ident;
+	log_state.kind = TO_SYSLOG;
+	return 0;
+}
+
+/* The word before the colon says where; without one of these it is a path. */
+static const struct {
+	const char *prefix;
+	int (*open)(const char *rest, struct err *err);
+	const char *nameless; /* what an empty rest stands for */
+} targets[] = {
+	{ "file:", open_file, "" },
+	{ "journald:", open_journald, "scrim" },
+	{ "syslog:", open_syslog, "scrim" },
+};
+
 int
 log_open(const char *target, enum log_format format, enum log_level level,
 	struct err *err)
@@ -84,15 +106,13 @@ log_open(const char *target, enum log_format format, enum log_level level,
 	log_state.level = level;
 	if (!target)
 		return 0;
-	if (str_has_prefix(target, "journald:"))
-		return open_journald(target + strlen("journald:"), err);
-	if (str_has_prefix(target, "syslog:")) {
-		log_state.kind = TO_SYSLOG;
-		openlog(target + strlen("syslog:"), LOG_PID, LOG_DAEMON);
-		return 0;
+	for (size_t i = 0; i < sizeof(targets) / sizeof(targets[0]); i++) {
+		const char *rest = target + strlen(targets[i].prefix);
+
+		if (str_has_prefix(target, targets[i].prefix))
+			return targets[i].open(
+				*rest ? rest : targets[i].nameless, err);
 	}
-	if (str_has_prefix(target, "file:"))
-		target += strlen("file:");
 	return open_file(target, err);
 }
 
@@ -145,15 +165,65 @@ add_text_line(struct str *line, enum log_level level, const char *message)
 	str_add(line, "\n");
 }
 
-/* The journal's own protocol: a field to a line, so no newline in a value. */
+/* The journal's own protocol, a field to a line: a line break in a name would
+ * begin a field that nobody asked for. The text of a message has none, for
+ * whoever writes many problems into a log parts them otherwise. */
 static void
-add_journal_entry(struct str *line, enum log_level level, const char *message)
+add_journal_field(struct str *entry, const char *name, const char *value)
 {
-	str_addf(line, "PRIORITY=%d\nSYSLOG_IDENTIFIER=%s\nMESSAGE=",
-		levels[level].priority, log_state.ident);
-	for (; *message; message++)
-		str_add_len(line, *message == '\n' ? " " : message, 1);
-	str_add(line, "\n");
+	str_addf(entry, "%s=", name);
+	for (; *value; value++)
+		str_add_len(entry, *value == '\n' ? " " : value, 1);
+	str_add(entry, "\n");
+}
+
+static void
+add_journal_entry(struct str *entry, int priority, const char *text)
+{
+	str_addf(entry, "PRIORITY=%d\nSYSLOG_FACILITY=%d\nSYSLOG_PID=%d\n",
+		priority, LOG_FAC(LOG_DAEMON), getpid());
+	add_journal_field(entry, "SYSLOG_IDENTIFIER", log_state.ident);
+	add_journal_field(entry, "MESSAGE", text);
+}
+
+/* Both keep the time, the level and the name of the sender themselves: text is
+ * the bare message, JSON the object that a file would get. */
+static void
+write_system(enum log_level level, const char *message)
+{
+	int priority = levels[level].priority;
+	auto_str text = { 0 }, entry = { 0 };
+
+	if (log_state.format == LOG_JSON)
+		add_json_line(&text, level, message);
+	else
+		str_add(&text, message);
+	if (text.broken)
+		return;
+	if (text.len && text.data[text.len - 1] == '\n')
+		text.data[--text.len] = '\0';
+	if (log_state.kind == TO_SYSLOG) {
+		syslog(priority, "%s", text.data);
+		return;
+	}
+	add_journal_entry(&entry, priority, text.data);
+	/* Whole or not at all: an entry is one datagram. */
+	if (!entry.broken)
+		send(log_state.fd, entry.data, entry.len, MSG_NOSIGNAL);
+}
+
+/* In one piece: others may be appending to the same file. */
+static void
+write_stream(enum log_level level, const char *message)
+{
+	auto_str line = { 0 };
+
+	if (log_state.format == LOG_JSON)
+		add_json_line(&line, level, message);
+	else
+		add_text_line(&line, level, message);
+	if (!line.broken)
+		fd_write(log_state.fd, line.data, line.len, NULL);
 }
 
 /* Never changes errno: a message may stand between a failed call and the
@@ -162,22 +232,11 @@ static void
 write_line(enum log_level level, const char *message)
 {
 	int saved = errno;
-	auto_str line = { 0 };
 
-	if (log_state.kind == TO_SYSLOG) {
-		syslog(levels[level].priority, "%s", message);
-		errno = saved;
-		return;
-	}
-	if (log_state.kind == TO_JOURNALD)
-		add_journal_entry(&line, level, message);
-	else if (log_state.format == LOG_JSON)
-		add_json_line(&line, level, message);
+	if (log_state.kind == TO_SYSLOG || log_state.kind == TO_JOURNALD)
+		write_system(level, message);
 	else
-		add_text_line(&line, level, message);
-	/* In one piece: others may be appending to the same file. */
-	if (!line.broken)
-		fd_write(log_state.fd, line.data, line.len, NULL);
+		write_stream(level, message);
 	errno = saved;
 }
 

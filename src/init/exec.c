@@ -125,7 +125,7 @@ exec_find(struct init *init, struct err *err)
 	program->path = search_program(program->argv[0], program->env, err);
 	if (!program->path)
 		return -1;
-	program->missing = search_missing(program->path);
+	search_gap(program->path, &program->gap);
 	init->blamed = NULL;
 	return 0;
 }
@@ -147,24 +147,10 @@ int
 exec_run(struct init *init, const struct plan_step *step, struct err *err)
 {
 	const struct program *program = &init->program;
-	const char *missing;
-	int code;
 
 	(void)step;
 	if (exec_prepare(init, err) < 0)
 		return -1;
 	execve(program->path, program->argv, program->env);
-	code = errno;
-	missing = program->missing;
-	if (code != ENOENT || !missing)
-		return search_refuse(program->path, code, err);
-	if (missing[strlen(missing) - 1] == '\r')
-		return err_say(err,
-			"exec: \"%s\": no such file or directory: its first "
-			"line ends in a carriage return, as DOS text does",
-			program->path);
-	return err_say(err,
-		"exec: \"%s\": no such file or directory: its interpreter %s "
-		"is missing",
-		program->path, missing);
+	return search_explain(program->path, &program->gap, errno, err);
 }

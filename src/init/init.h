@@ -14,6 +14,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "init/search.h"
 #include "plan/format.h"
 
 struct err;
@@ -25,7 +26,7 @@ struct err;
 struct program {
 	const char *path; /* NULL: not ready yet */
 	char **argv, **env;
-	const char *missing; /* the interpreter that is not there, or NULL */
+	struct search_gap gap; /* known beforehand, in case execve fails */
 };
 
 struct init {

@@ -15,6 +15,7 @@
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -126,26 +127,52 @@ script_interpreter(char *line)
 	return *word ? word : NULL;
 }
 
-/* The loader that an ELF file of this machine's word size asks for. */
+/* Where the name of the loader stands in the file: ELF has the same tables in
+ * two widths, of which a 64-bit machine runs both. */
+struct elf_table {
+	uint64_t at;
+	unsigned n, size;
+	bool wide;
+};
+
+static int
+elf_table(const char *head, struct elf_table *out)
+{
+	const Elf64_Ehdr *wide = (const void *)head;
+	const Elf32_Ehdr *narrow = (const void *)head;
+
+	if (memcmp(head, ELFMAG, SELFMAG) != 0)
+		return -1;
+	out->wide = wide->e_ident[EI_CLASS] == ELFCLASS64;
+	out->at = out->wide ? wide->e_phoff : narrow->e_phoff;
+	out->n = out->wide ? wide->e_phnum : narrow->e_phnum;
+	out->size = out->wide ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr);
+	return out->at <= INT32_MAX ? 0 : -1;
+}
+
+/* The loader that an ELF file asks for, into buf. */
 static char *
 elf_loader(int fd, const char *head, char *buf, size_t size)
 {
-	const Elf64_Ehdr *elf = (const void *)head;
-	Elf64_Phdr program;
+	struct elf_table table;
+	union {
+		Elf64_Phdr wide;
+		Elf32_Phdr narrow;
+	} row;
 
-	if (memcmp(head, ELFMAG, SELFMAG) != 0 ||
-		elf->e_ident[EI_CLASS] != ELFCLASS64 ||
-		elf->e_phentsize != sizeof(program))
+	if (elf_table(head, &table) < 0)
 		return NULL;
-	for (unsigned i = 0; i < elf->e_phnum; i++) {
-		off_t at = (off_t)(elf->e_phoff + i * sizeof(program));
-		ssize_t n = pread(fd, &program, sizeof(program), at);
+	for (unsigned i = 0; i < table.n; i++) {
+		off_t at = (off_t)table.at + (off_t)i * (off_t)table.size;
+		ssize_t n = pread(fd, &row, table.size, at);
 
-		if (n != (ssize_t)sizeof(program) || program.p_type == PT_NULL)
+		if (n != (ssize_t)table.size)
 			return NULL;
-		if (program.p_type != PT_INTERP)
+		if (row.wide.p_type != PT_INTERP)
 			continue;
-		n = pread(fd, buf, size - 1, (off_t)program.p_offset);
+		at = table.wide ? (off_t)row.wide.p_offset
+				: (off_t)row.narrow.p_offset;
+		n = pread(fd, buf, size - 1, at);
 		if (n <= 0)
 			return NULL;
 		buf[n] = '\0';
@@ -154,23 +181,74 @@ elf_loader(int fd, const char *head, char *buf, size_t size)
 	return NULL;
 }
 
-const char *
-search_missing(const char *path)
+/* What the kernel has to open to run path, or NULL; memory: two lines. */
+static char *
+helper_of(const char *path, char *memory, bool *out_loader)
 {
 	auto_fd fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	char *head = init_memory(2 * LINE_MAX_LEN, NULL), *name;
-	ssize_t n;
+	ssize_t n = fd < 0 ? -1 : pread(fd, memory, LINE_MAX_LEN - 1, 0);
+	char *name;
 
-	if (fd < 0 || !head)
+	if (n < 2)
 		return NULL;
-	n = pread(fd, head, LINE_MAX_LEN - 1, 0);
-	if (n < (ssize_t)sizeof(Elf64_Ehdr) && (n < 2 || head[0] != '#'))
-		return NULL;
-	head[n] = '\0';
-	name = script_interpreter(head);
-	if (!name)
-		name = elf_loader(fd, head, head + LINE_MAX_LEN, LINE_MAX_LEN);
-	return name && access(name, F_OK) < 0 ? name : NULL;
+	memset(memory + n, 0, (size_t)(LINE_MAX_LEN - n));
+	name = script_interpreter(memory);
+	*out_loader = !name;
+	return name
+		? name
+		: elf_loader(fd, memory, memory + LINE_MAX_LEN, LINE_MAX_LEN);
+}
+
+/* A script's interpreter may be a script, or need a loader, and so on: as many
+ * times as the kernel follows, and one for the loader. */
+void
+search_gap(const char *path, struct search_gap *out)
+{
+	*out = (struct search_gap){ 0 };
+	for (int depth = 0; depth < 6; depth++) {
+		char *memory = init_memory(2 * LINE_MAX_LEN, NULL), *name;
+
+		name = memory ? helper_of(path, memory, &out->loader) : NULL;
+		if (!name)
+			return;
+		out->code = check_program(name);
+		if (out->code) {
+			out->file = name;
+			out->asker = depth ? path : NULL;
+			return;
+		}
+		path = name;
+	}
+}
+
+/* The words of search_refuse(), by which engines choose, and then the culprit:
+ * without it a file that plainly exists would be said not to. */
+int
+search_explain(const char *name, const struct search_gap *gap, int code,
+	struct err *err)
+{
+	const char *file = gap->file,
+		   *is = code == ENOENT ? "is missing" : "may not be executed";
+	char why[3 * LINE_MAX_LEN];
+
+	if (!file || gap->code != code || (code != ENOENT && code != EACCES))
+		return search_refuse(name, code, err);
+	if (gap->asker)
+		snprintf(why, sizeof(why),
+			"its interpreter %s needs %s, which %s", gap->asker,
+			file, is);
+	else if (file[strlen(file) - 1] == '\r')
+		snprintf(why, sizeof(why),
+			"its first line ends in a carriage return, as DOS "
+			"text does");
+	else
+		snprintf(why, sizeof(why), "its %s %s %s",
+			gap->loader ? "loader" : "interpreter", file, is);
+	if (code == EACCES)
+		return err_say(
+			err, "exec: \"%s\": permission denied: %s", name, why);
+	return err_say(
+		err, "exec: \"%s\": no such file or directory: %s", name, why);
 }
 
 /* Field n, from 0, of a line of fields parted by colons, or NULL. */

@@ -5,6 +5,8 @@
 #ifndef INIT_SEARCH_H
 #define INIT_SEARCH_H
 
+#include <stdbool.h>
+
 struct err;
 
 /* The file that execvp(3) would take for name, with the PATH of env; NULL
@@ -13,9 +15,21 @@ const char *search_program(const char *name, char *const *env, struct err *err);
 /* Fills err with why name cannot be executed, in the words that engines match:
  * these tell exit status 126 from 127. */
 int search_refuse(const char *name, int code, struct err *err);
-/* The interpreter or loader that the program names and that is not there;
- * NULL where nothing is known to be missing. */
-const char *search_missing(const char *path);
+/* What keeps execve from a program that is there itself: the interpreter of its
+ * first line, or the loader that an ELF file asks for. */
+struct search_gap {
+	const char *file; /* that one; NULL: nothing is known */
+	const char
+		*asker; /* the interpreter that needs it; NULL: the program */
+	int code;       /* the errno that execve will give */
+	bool loader;
+};
+
+void search_gap(const char *path, struct search_gap *out);
+/* search_refuse() after execve failed with code, naming the gap if that was it.
+ */
+int search_explain(const char *name, const struct search_gap *gap, int code,
+	struct err *err);
 /* The home directory of user uid by /etc/passwd, "/" where it has none. */
 const char *search_home(unsigned uid);
 /* The value of a variable in env, or NULL. */

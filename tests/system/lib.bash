@@ -55,6 +55,9 @@ bench_close()
 {
 	local target
 
+	# An empty $T would name every mount there is.
+	[ -n "${T-}" ] || return 0
+
 	# Deepest first: what scrim pins below its root, then the tmpfs.
 	awk -v t="$T" '$5 == t || index($5, t "/") == 1 { print $5 }' \
 		/proc/self/mountinfo | sort -r | while read -r target; do

@@ -596,13 +596,38 @@ START_TEST(test_programs_that_cannot_be_executed_are_named)
 		{ "text", "echo hello >tmp/text; chmod 755 tmp/text",
 			"exec: \"/tmp/text\": exec format error", true },
 		{ "dynamic", "cp /bin/ls tmp/dynamic",
-			"or directory: its interpreter /lib64/ld-linux", true },
+			"or directory: its loader /lib64/ld-linux", true },
+		{ "narrow",
+			"{ printf '\\177ELF\\1\\1\\1'; head -c 9 /dev/zero; "
+			"printf '\\2\\0\\3\\0\\1\\0\\0\\0\\0\\0\\0\\0\\64\\0\\0\\0'; "
+			"head -c 8 /dev/zero; "
+			"printf '\\64\\0\\40\\0\\1\\0\\0\\0\\0\\0\\0\\0'; "
+			"printf '\\3\\0\\0\\0\\124\\0\\0\\0'; head -c 8 /dev/zero; "
+			"printf '\\12\\0\\0\\0\\12\\0\\0\\0\\4\\0\\0\\0\\1\\0\\0\\0'; "
+			"printf '/lib/ld-n\\0'; } >tmp/narrow; chmod 755 tmp/narrow",
+			"or directory: its loader /lib/ld-n is missing", true },
+		{ "chain",
+			"cp /bin/ls tmp/ls; printf '#!/tmp/ls\\n' >tmp/chain && "
+			"chmod 755 tmp/chain",
+			"directory: its interpreter /tmp/ls needs /lib64/ld-linux",
+			true },
+		{ "closed",
+			"cp bin/busybox tmp/shut; chmod 600 tmp/shut; "
+			"printf '#!/tmp/shut\\n' >tmp/closed; chmod 755 tmp/closed",
+			"denied: its interpreter /tmp/shut may not be executed",
+			true },
 	};
 	static const char *const env[] = { "PATH=/nowhere::/bin:/tmp", NULL };
-	char command[256];
+	char command[1024];
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		const char *const argv[] = { rows[i].program, NULL };
+
+		if (!strcmp(argv[0], "narrow") &&
+			access("/proc/sys/abi/vsyscall32", F_OK) < 0) {
+			printf("skipped: the kernel runs no 32-bit ELF\n");
+			continue;
+		}
 
 		snprintf(command, sizeof(command), "cd %s && %s", dir,
 			rows[i].make);
