@@ -154,21 +154,35 @@ make(int root, const char *name, const struct plan_seccomp *seccomp,
 }
 
 int
-filter_open(int root, const struct plan_seccomp *seccomp, struct err *err)
+filter_open(int root, int state, const struct plan_seccomp *seccomp,
+	struct err *err)
 {
 	char path[sizeof(CACHE_DIR) + HASH_TEXT_SIZE];
 	char *name = path + sizeof(CACHE_DIR);
-	int fd;
+	auto_fd fd = -1;
 
 	memcpy(path, CACHE_DIR "/", sizeof(CACHE_DIR));
 	name_filter(seccomp, name);
 	fd = find(root, path);
-	if (fd >= 0)
-		return fd;
-	if (make(root, name, seccomp, err) < 0)
-		return -1;
-	fd = find(root, path);
+	if (fd < 0) {
+		if (make(root, name, seccomp, err) < 0)
+			return -1;
+		fd = find(root, path);
+	}
+	if (fd < 0)
+		return err_say(err, "filter %s is not as it was written", path);
+	if (state >= 0 && linkat(root, path, state, FILTER_KEPT, 0) < 0)
+		return err_sys(err, "keep filter %s for exec", path);
+	return take_fd(&fd);
+}
+
+int
+filter_open_kept(int state, struct err *err)
+{
+	int fd = find(state, FILTER_KEPT);
+
 	return fd >= 0
 		? fd
-		: err_say(err, "filter %s is not as it was written", path);
+		: err_say(err,
+			  "the container's filter is not as create has left it");
 }

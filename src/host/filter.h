@@ -9,7 +9,15 @@
 struct err;
 struct plan_seccomp;
 
-/* A read-only descriptor of the compiled filter (struct sock_filter[]). */
-int filter_open(int root, const struct plan_seccomp *seccomp, struct err *err);
+/* The container's filter in its state directory. */
+#define FILTER_KEPT "seccomp"
+
+/* A read-only descriptor of the compiled filter (struct sock_filter[]). It is
+ * linked into the state directory, too (state; -1: not), so that exec has it
+ * whatever becomes of the cache. */
+int filter_open(int root, int state, const struct plan_seccomp *seccomp,
+	struct err *err);
+/* The one that was linked there. */
+int filter_open_kept(int state, struct err *err);
 
 #endif

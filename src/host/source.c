@@ -320,7 +320,7 @@ open_seccomp(const struct plan *plan, const struct plan_source *source,
 	const struct host_files *files, struct err *err)
 {
 	(void)source;
-	return filter_open(files->root, plan->seccomp, err);
+	return filter_open(files->root, files->state, plan->seccomp, err);
 }
 
 static const struct {

@@ -20,6 +20,7 @@
 #include "host/pin.h"
 #include "life/delete.h"
 #include "life/gate.h"
+#include "life/heritage.h"
 #include "life/hooks.h"
 #include "life/notify.h"
 #include "life/pidfile.h"
@@ -129,7 +130,10 @@ note_creator(struct creation *c, struct err *err)
 		return err_sys(err, "look at /proc/self/stat");
 	c->record->creator = record_int(&c->arena, getpid());
 	c->record->creator_start = record_uint(&c->arena, self.start);
-	if (!c->record->creator || !c->record->creator_start)
+	c->record->no_new_keyring =
+		record_bool(&c->arena, c->request->no_new_keyring);
+	if (!c->record->creator || !c->record->creator_start ||
+		!c->record->no_new_keyring)
 		return err_code(err, ENOMEM, "state");
 	return 0;
 }
@@ -253,6 +257,8 @@ write_records(struct creation *c, struct err *err)
 	bool at_once =
 		request->foreground && c->plan->birth == PLAN_BIRTH_PINNED;
 
+	if (heritage_write(c->dir, c->plan, err) < 0)
+		return -1;
 	if (!at_once && store_write(c->dir, c->record, err) < 0)
 		return -1;
 	c->record->status = RECORD_CREATED;

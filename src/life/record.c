@@ -48,6 +48,8 @@ static const struct oci_row record_rows[] = {
 	OCI_ROW(record, cgroup_made, "cgroupMade"),
 	OCI_ROW(record, cgroup_driver, "cgroupDriver"),
 	OCI_ROW(record, namespaces, "namespaces"),
+	OCI_ROW(record, birth, "birth"),
+	OCI_ROW(record, no_new_keyring, "noNewKeyring"),
 	OCI_ROW(record, mounted_root, "mountedRoot"),
 	OCI_ROW(record, mounted_over, "mountedOver"),
 	OCI_ROW(record, annotations, "annotations"),
@@ -239,6 +241,7 @@ fill(struct arena *arena, const struct plan *plan, struct oci_record *record)
 	record->owner = record_uint32(arena, geteuid());
 	record->has_process = record_bool(arena, plan->has_process);
 	record->terminal = record_bool(arena, plan->terminal);
+	record->birth = names_word(&names_births, plan->birth);
 	if (!record->version || !record->created || !record->owner ||
 		!record->has_process || !record->terminal)
 		return -1;

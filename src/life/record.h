@@ -63,6 +63,8 @@ struct oci_record {
 	const char *cgroup_driver;
 	/* Kind to path, "" for a new one; others are the host's. */
 	struct oci_string_map namespaces;
+	const char *birth; /* "pinned", "plain" ...: enum plan_birth */
+	const bool *no_new_keyring;
 	/* The rootfs, where it is mounted in the caller's own namespace. */
 	const char *mounted_root;
 	const uint64_t *mounted_over; /* the mount that was seen there before */

@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "base/fd.h"
 #include "base/str.h"
+#include "host/filter.h"
 #include "life/load.h"
 #include "life/record.h"
 #include "plan/plan.h"
@@ -238,8 +239,8 @@ store_close(struct stored *stored)
 int
 store_remove(int root, int dir, const char *id, struct err *err)
 {
-	static const char *const files[] = { STORE_GATE, RECORD_NEW,
-		RECORD_FILE };
+	static const char *const files[] = { STORE_GATE, FILTER_KEPT,
+		STORE_HERITAGE, RECORD_NEW, RECORD_FILE };
 
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
 		if (unlinkat(dir, files[i], 0) < 0 && errno != ENOENT)

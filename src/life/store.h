@@ -4,6 +4,8 @@
  *
  *     ROOT/ID/state.json   the record (record.h), replaced as a whole
  *     ROOT/ID/.state.json  the one to come, or the one before
+ *     ROOT/ID/exec.json    what exec goes by (heritage.h)
+ *     ROOT/ID/seccomp      the container's filter, for exec (host/filter.h)
  *     ROOT/ID/gate         the socket that start connects to
  *     ROOT/.NAME/          what belongs to no container (pin, filters)
  *
@@ -23,7 +25,8 @@
 struct err;
 struct oci_record;
 
-#define STORE_GATE "gate"
+#define STORE_GATE     "gate"
+#define STORE_HERITAGE "exec.json"
 
 /* In place of -1: there is no such container. */
 #define STORE_UNKNOWN (-2)

@@ -188,6 +188,7 @@ describe(struct maker *m)
 	struct plan_annotation *annotations =
 		make_alloc(m, config->annotations.n * sizeof(*annotations));
 
+	plan->config = config;
 	plan->bundle = m->request->bundle;
 	plan->id = m->request->id;
 	plan->oci_version = config->oci_version;

@@ -173,6 +173,7 @@ struct plan_request {
 };
 
 struct plan {
+	const struct oci_config *config; /* that it was made from */
 	const char *bundle, *id, *oci_version;
 	const char *rootfs; /* absolute path on the host */
 	bool rootfs_readonly;

@@ -90,7 +90,7 @@ open_profile(const struct plan_seccomp *seccomp, ino_t *out_inode)
 {
 	struct err err = { 0 };
 	struct stat st;
-	int fd = filter_open(root, seccomp, &err);
+	int fd = filter_open(root, -1, seccomp, &err);
 
 	ck_assert_msg(fd >= 0, "%s", err.text);
 	ck_assert_int_eq(fcntl(fd, F_GETFL) & O_ACCMODE, O_RDONLY);
@@ -112,6 +112,30 @@ START_TEST(a_profile_is_compiled_once)
 	ck_assert_uint_eq(first, second);
 	ck_assert_int_eq(list(name), 1);
 	ck_assert_uint_eq(strlen(name), 64);
+}
+END_TEST
+
+/* A link, so that what happens to the cache does not matter to it. */
+START_TEST(the_filter_is_kept_for_exec)
+{
+	struct err err = { 0 };
+	struct stat made, kept;
+	char name[300], path[400];
+	int fd = filter_open(root, root, &profile, &err);
+
+	ck_assert_msg(fd >= 0, "%s", err.text);
+	ck_assert_int_eq(fstat(fd, &made), 0);
+	close(fd);
+	list(name);
+	snprintf(path, sizeof(path), ".seccomp/%s", name);
+	ck_assert_int_eq(unlinkat(root, path, 0), 0);
+	fd = filter_open_kept(root, &err);
+	ck_assert_msg(fd >= 0, "%s", err.text);
+	ck_assert_int_eq(fstat(fd, &kept), 0);
+	close(fd);
+	ck_assert_uint_eq(made.st_ino, kept.st_ino);
+	ck_assert_int_eq(unlinkat(root, FILTER_KEPT, 0), 0);
+	ck_assert_int_eq(filter_open_kept(root, &err), -1);
 }
 END_TEST
 
@@ -217,6 +241,7 @@ fill(TCase *tcase)
 {
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	tcase_add_test(tcase, a_profile_is_compiled_once);
+	tcase_add_test(tcase, the_filter_is_kept_for_exec);
 	tcase_add_test(tcase, every_part_of_a_profile_matters);
 	tcase_add_loop_test(tcase,
 		a_filter_that_others_may_write_or_that_is_cut_is_made_anew, 0,
