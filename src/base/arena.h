@@ -22,6 +22,8 @@ void arena_done(struct arena *arena);
 /* Aligned to 16, zeroed. NULL only when the reservation is used up, which a
  * document within its size limit can reach: decoders check, plans may not. */
 void *arena_alloc(struct arena *arena, size_t size);
+/* Gives back all that was allocated after arena->used was so much; 0: all. */
+void arena_cut(struct arena *arena, size_t used);
 /* Copies; text gets a NUL behind it. */
 char *arena_text(struct arena *arena, const char *text, size_t len);
 char *arena_printf(struct arena *arena, const char *fmt, ...)

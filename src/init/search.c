@@ -176,7 +176,7 @@ elf_loader(int fd, const char *head, char *buf, size_t size)
 		if (n <= 0)
 			return NULL;
 		buf[n] = '\0';
-		return buf;
+		return *buf ? buf : NULL;
 	}
 	return NULL;
 }
@@ -185,7 +185,7 @@ elf_loader(int fd, const char *head, char *buf, size_t size)
 static char *
 helper_of(const char *path, char *memory, bool *out_loader)
 {
-	auto_fd fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	auto_fd fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	ssize_t n = fd < 0 ? -1 : pread(fd, memory, LINE_MAX_LEN - 1, 0);
 	char *name;
 

@@ -257,7 +257,7 @@ add_ids(struct list *list, int root, char *const *names)
 			str_addf(list->out, "%s\n", names[i]);
 }
 
-/* One arena for all, emptied after each: its memory is zero by contract. */
+/* One arena for all, emptied after each. */
 static int
 add_sights(struct list *list, int root, char *const *names, struct err *err)
 {
@@ -267,8 +267,7 @@ add_sights(struct list *list, int root, char *const *names, struct err *err)
 		return -1;
 	for (size_t i = 0; names[i]; i++) {
 		add_name(list, root, names[i], &arena);
-		memset(arena.base, 0, arena.used);
-		arena.used = 0;
+		arena_cut(&arena, 0);
 	}
 	arena_done(&arena);
 	return 0;

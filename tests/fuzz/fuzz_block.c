@@ -5,17 +5,16 @@
  */
 #include "base/str.h"
 #include "plan/plan.h"
-
-#include <stdlib.h>
-#include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
+#include "tests/fuzz/fuzz.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
-	struct plan plan = { .bundle = "", .id = "", .rootfs = "",
-		.birth_reason = "", .oci_version = "" };
+	struct plan plan = { .bundle = "",
+		.id = "",
+		.rootfs = "",
+		.birth_reason = "",
+		.oci_version = "" };
 	auto_str text = { 0 }, json = { 0 };
 	/* as large as the input, so that the sanitizer sees the end */
 	void *block = malloc(len ? len : 1);

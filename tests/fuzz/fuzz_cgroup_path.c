@@ -3,31 +3,22 @@
  * with a sentence. */
 #include "base/err.h"
 #include "host/cgroup.h"
-
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
+#include "tests/fuzz/fuzz.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
-	char *said = calloc(1, len + 1), *place, *again;
+	char *said = fuzz_text(data, len), *place, *again;
 	struct err err = { 0 };
 
-	memcpy(said, data, len);
 	place = cgroup_join(said, "web", "/scrim", &err);
-	if (!place && !err.text[0])
-		abort();
+	expect(place || err.text[0]);
 	if (place) {
-		if (place[0] != '/' || !place[1] || strstr(place, "//") ||
-			strstr(place, "/../"))
-			abort();
+		expect(place[0] == '/' && place[1] && !strstr(place, "//") &&
+			!strstr(place, "/../"));
 		/* the same value, the same place */
 		again = cgroup_join(place, "other", "/elsewhere", &err);
-		if (!again || strcmp(place, again) != 0)
-			abort();
+		expect(again && strcmp(place, again) == 0);
 		free(again);
 	}
 	free(place);

@@ -1,39 +1,48 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Any argv (the input's lines): parsed, or refused with a sentence. */
-#include "base/err.h"
-#include "cli/cli.h"
+/* Any argv (the input's lines) for the program as it is: its global options,
+ * its commands and theirs are parsed, or refused with a sentence. */
+#define main scrim_main
+int scrim_main(int argc, char **argv);
+#include "main.c"
+#include "tests/fuzz/fuzz.h"
 
-#include <stdlib.h>
+#define WORDS_MAX 64
 
-struct args {
-	struct cli_list list;
-	struct cli_duration time;
-};
+/* As run_command() does, but that nothing is run. */
+static int
+parse(char **argv, struct err *err)
+{
+	const struct command *command = find_command(argv[0], err);
+	struct cli_words words;
+	void *args;
+	int ret;
 
-static const struct cli_option options[] = {
-	{ "list", 'l', CLI_SETS(struct args, list), .value = "ITEM" },
-	{ "time", 0, CLI_SETS(struct args, time), .value = "TIME" },
-	{ 0 },
-};
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
+	if (!command)
+		return -1;
+	args = calloc(1, command->args_size + 1);
+	ret = cli_parse(&command->syntax, argv + 1, args, &words, err);
+	if (ret == 0)
+		ret = cli_check_words(
+			&command->syntax, command->words, &words, err);
+	cli_done(command->syntax.options, args);
+	return free(args), ret;
+}
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
-	struct cli_syntax syntax = { options, .stops = len && data[0] & 1 };
-	struct args args = { 0 };
-	struct err err = { 0 };
+	struct cli_syntax syntax = { command_globals, .stops = true };
+	char *text = fuzz_text(data, len), *argv[WORDS_MAX] = { 0 }, *at = text;
+	struct globals globals = { 0 };
 	struct cli_words words;
-	char *copy = calloc(1, len + 1), *argv[64] = { 0 };
+	struct err err = { 0 };
+	int ret;
 
-	for (size_t i = 0, n = 0; i < len; i++) {
-		copy[i] = data[i] == '\n' ? '\0' : (char)data[i];
-		if ((!i || !copy[i - 1]) && n < 63)
-			argv[n++] = copy + i;
-	}
-	if (cli_parse(&syntax, argv, &args, &words, &err) < 0 && !err.text[0])
-		abort();
-	cli_done(options, &args);
-	return free(copy), 0;
+	for (size_t n = 0; at && n < WORDS_MAX - 1; n++)
+		argv[n] = strsep(&at, "\n");
+	ret = cli_parse(&syntax, argv, &globals, &words, &err);
+	if (ret == 0 && words.n)
+		ret = parse(words.items, &err);
+	expect(ret == 0 || err.text[0]);
+	return free(text), 0;
 }

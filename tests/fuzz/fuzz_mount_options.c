@@ -3,46 +3,34 @@
  * Any words as the options of one mount, one a line; the first line is its
  * type. Either there are problems or a plan that can be checked.
  */
-#include "base/arena.h"
 #include "libocispec/config.h"
 #include "libocispec/problems.h"
 #include "plan/plan.h"
-
-#include <stdlib.h>
-#include <string.h>
+#include "tests/fuzz/fuzz.h"
 
 #define WORDS_MAX 200
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	static struct oci_problems problems;
-	static struct arena arena;
+	struct arena *arena = fuzz_arena();
 	const char *words[WORDS_MAX];
 	struct oci_mount mount = { .destination = "a", .source = "b" };
 	struct oci_root root = { .path = "rootfs" };
 	struct oci_config config = { .oci_version = "1.3.0",
 		.root = &root,
 		.mounts = { .items = &mount, .n = 1 } };
-	struct plan_request request = {
-		.bundle = "/b", .id = "c", .root = true
-	};
+	struct plan_request request = { .bundle = "/b", .id = "c", .root = 1 };
+	char *text = arena_text(arena, (const char *)data, len), *next;
 	struct plan *plan;
-	char *text, *next;
 
-	if (!arena.base && arena_init(&arena, NULL) < 0)
-		abort();
-	memset(arena.base, 0, arena.used);
-	arena.used = 0;
-	problems_init(&problems, &arena, NULL);
-	text = arena_text(&arena, (const char *)data, len);
+	problems_init(&problems, arena, NULL);
 	mount.type = strsep(&text, "\n");
 	while (mount.options.n < WORDS_MAX && (next = strsep(&text, "\n")))
 		words[mount.options.n++] = next;
 	mount.options.items = words;
-	if (plan_make(&arena, &config, &request, &plan, &problems, NULL) == 0 &&
+	if (plan_make(arena, &config, &request, &plan, &problems, NULL) == 0 &&
 		plan_check(plan->block, plan->block_size, NULL) < 0)
 		abort();
 	return 0;

@@ -382,8 +382,7 @@ START_TEST(a_record_is_replaced_as_a_whole)
 		size_t used = arena.used;
 
 		ck_assert_int_eq(store_read(dir, &arena, &read, NULL), 0);
-		memset(arena.base + used, 0, arena.used - used);
-		arena.used = used;
+		arena_cut(&arena, used);
 	}
 }
 END_TEST

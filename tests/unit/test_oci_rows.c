@@ -200,8 +200,7 @@ START_TEST(one_value_makes_the_difference)
 
 		ck_assert_msg(!oci_equal(schema, object, other),
 			"value %u of %u: %s", i, all, text.data);
-		memset(arena.base + used, 0, arena.used - used);
-		arena.used = used;
+		arena_cut(&arena, used);
 	}
 }
 END_TEST
@@ -282,8 +281,7 @@ START_TEST(running_out_of_memory_is_a_problem)
 		struct err err = { 0 };
 		void *object = NULL;
 
-		memset(arena.base, 0, arena.used);
-		arena.used = 0;
+		arena_cut(&arena, 0);
 		arena.size = needed - 1;
 		ck_assert_int_eq(
 			documents[_i].parse(&arena, &text, &object, &err), -1);
