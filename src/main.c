@@ -67,6 +67,8 @@ static const struct cli_word rootless_words[] = {
 	{ "auto", ROOTLESS_AUTO },
 	{ "true", ROOTLESS_TRUE },
 	{ "false", ROOTLESS_FALSE },
+	{ "1", ROOTLESS_TRUE },
+	{ "0", ROOTLESS_FALSE },
 	{ 0 },
 };
 
@@ -99,6 +101,9 @@ const struct cli_option command_globals[] = {
 	  .help = "ignored", .hidden = true },
 	{ "version", 'v', CLI_SETS(struct globals, version),
 	  .help = "print versions" },
+	/* crun's letter for it. */
+	{ "VERSION", 'V', CLI_SETS(struct globals, version),
+	  .help = "the same", .hidden = true },
 	{ 0 },
 };
 

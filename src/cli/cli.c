@@ -108,7 +108,8 @@ take_long(struct walk *walk, const char *text, struct err *err)
 	if (option)
 		return set_option(
 			walk, option, text[len] ? text + len + 1 : NULL, err);
-	if (strcmp(text, "help") != 0)
+	/* The second is what other runtimes call a short one. */
+	if (strcmp(text, "help") != 0 && strcmp(text, "usage") != 0)
 		return 1;
 	walk->help = true;
 	return 0;
@@ -123,7 +124,7 @@ take_group(struct walk *walk, const char *said, struct err *err)
 		const struct cli_option *option =
 			find_letter(walk->options, *at);
 
-		if (!option && *at == 'h') {
+		if (!option && (*at == 'h' || *at == '?')) {
 			walk->help = true;
 			return 0;
 		}

@@ -89,7 +89,7 @@ struct cli_syntax {
 struct cli_words {
 	char **items;
 	size_t n;
-	bool help; /* -h or --help was seen: nothing else was checked */
+	bool help; /* --help, -h, -?: nothing else was checked */
 };
 
 /* argv: NULL-terminated, without the program's or command's own name. args

@@ -90,6 +90,14 @@ output_write(const struct str *out, struct err *err)
 	return 0;
 }
 
+/* Does one to each container of the state root whose id call's first word, an
+ * extended regular expression, matches somewhere; none is no error. All are
+ * tried, the first failure is told (match.c). */
+int match_each(const struct call *call, const char *root,
+	int (*one)(const struct call *call, const char *root, const char *id,
+		struct err *err),
+	struct err *err);
+
 /* What `SCRIM --help` and `SCRIM COMMAND --help` print (help.c). */
 void help_print(struct str *out);
 void help_print_command(const struct command *command, struct str *out);

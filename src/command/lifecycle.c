@@ -26,7 +26,7 @@
  */
 
 struct create_args {
-	const char *bundle, *config, *pid_file, *console_socket;
+	const char *bundle, *config, *pid_file, *pidfd_socket, *console_socket;
 	int64_t preserve_fds;
 	bool no_pivot, no_new_keyring, no_subreaper;
 };
@@ -49,6 +49,8 @@ struct run_args {
 	  .help = "send the terminal's master to this UNIX socket" }, \
 	{ "pid-file", 0, CLI_SETS(type_, at_ pid_file), .value = "FILE", \
 	  .help = "write the pid of the container's first process there" }, \
+	{ "pidfd-socket", 0, CLI_SETS(type_, at_ pidfd_socket), .value = "SOCKET", \
+	  .help = "send a pidfd of that process to this UNIX socket" }, \
 	{ "preserve-fds", 0, CLI_SETS(type_, at_ preserve_fds), .value = "N", .max = FDS_MAX, \
 	  .help = "pass on N descriptors from 3 on" }, \
 	{ "no-pivot", 0, CLI_SETS(type_, at_ no_pivot), \
@@ -88,6 +90,7 @@ make_request(const struct call *call, const struct create_args *args,
 		.bundle = args->bundle,
 		.config = args->config,
 		.pid_file = args->pid_file,
+		.pidfd_socket = args->pidfd_socket,
 		.console_socket = args->console_socket,
 		.preserve_fds = (uint32_t)args->preserve_fds,
 		.no_pivot = args->no_pivot,
@@ -180,27 +183,40 @@ const struct command command_start = {
 };
 
 struct kill_args {
-	bool all;
+	bool all, regex;
 };
 
 static const struct cli_option kill_options[] = {
 	{ "all", 'a', CLI_SETS(struct kill_args, all),
 	  .help = "signal all processes; that it has stopped is no error" },
+	{ "regex", 'r', CLI_SETS(struct kill_args, regex),
+	  .help = "CONTAINER-ID is a regular expression: signal all that match" },
 	{ 0 },
 };
+
+static int
+kill_one(const struct call *call, const char *root, const char *id,
+	struct err *err)
+{
+	const struct kill_args *args = call->args;
+	int sig = call->n_words > 1 ? names_to_signal(call->words[1]) : SIGTERM;
+
+	if (sig < 0)
+		return err_say(err, "unknown signal \"%s\"", call->words[1]);
+	return kill_run(root, id, sig, args->all, err);
+}
 
 static int
 signal_container(const struct call *call, struct err *err)
 {
 	auto_free char *root = store_root(call->globals->root, err);
 	const struct kill_args *args = call->args;
-	int sig = call->n_words > 1 ? names_to_signal(call->words[1]) : SIGTERM;
 
 	if (!root)
 		return -1;
-	if (sig < 0)
-		return err_say(err, "unknown signal \"%s\"", call->words[1]);
-	return kill_run(root, call->words[0], sig, args->all, err);
+	if (args->regex)
+		return match_each(call, root, kill_one, err);
+	return kill_one(call, root, call->words[0], err);
 }
 
 const struct command command_kill = {
@@ -215,14 +231,25 @@ const struct command command_kill = {
 };
 
 struct delete_args {
-	bool force;
+	bool force, regex;
 };
 
 static const struct cli_option delete_options[] = {
 	{ "force", 'f', CLI_SETS(struct delete_args, force),
 	  .help = "kill it first if need be; an unknown one is no error" },
+	{ "regex", 'r', CLI_SETS(struct delete_args, regex),
+	  .help = "CONTAINER-ID is a regular expression: delete all that match" },
 	{ 0 },
 };
+
+static int
+delete_one(const struct call *call, const char *root, const char *id,
+	struct err *err)
+{
+	const struct delete_args *args = call->args;
+
+	return delete_run(root, id, args->force, err) < 0 ? -1 : 0;
+}
 
 static int
 delete_container(const struct call *call, struct err *err)
@@ -232,7 +259,9 @@ delete_container(const struct call *call, struct err *err)
 
 	if (!root)
 		return -1;
-	return delete_run(root, call->words[0], args->force, err) < 0 ? -1 : 0;
+	if (args->regex)
+		return match_each(call, root, delete_one, err);
+	return delete_one(call, root, call->words[0], err);
 }
 
 const struct command command_delete = {

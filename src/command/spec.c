@@ -19,13 +19,15 @@
 
 /* The arguments of the command. */
 struct spec_args {
-	const char *bundle;
+	const char *bundle, *file;
 	bool rootless;
 };
 
 static const struct cli_option spec_options[] = {
 	{ "bundle", 'b', CLI_SETS(struct spec_args, bundle), .value = "DIR",
 		.help = "where to write config.json (default: the working directory)" },
+	{ "file", 'f', CLI_SETS(struct spec_args, file), .value = "FILE",
+		.help = "its name there (default config.json)" },
 	{ "rootless", 0, CLI_SETS(struct spec_args, rootless),
 		.help = "make it for an ordinary user: a user namespace with "
 			"your own ids, the host's network" },
@@ -214,7 +216,8 @@ static int
 run_spec(const struct call *call, struct err *err)
 {
 	const struct spec_args *args = call->args;
-	const char *bundle = args->bundle ? args->bundle : ".";
+	const char *bundle = args->bundle ? args->bundle : ".",
+		   *file = args->file ? args->file : "config.json";
 	auto_fd dir = -1, fd = -1;
 	auto_str out = { 0 };
 
@@ -224,19 +227,18 @@ run_spec(const struct call *call, struct err *err)
 	dir = open(bundle, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (dir < 0)
 		return err_sys(err, "bundle %s", bundle);
-	fd = openat(dir, "config.json", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
-		0666);
+	fd = openat(dir, file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 	if (fd < 0 && errno == EEXIST)
 		return err_say(err,
-			"there is a config.json in %s already; remove it first",
+			"there is a %s in %s already; remove it first", file,
 			bundle);
 	if (fd < 0)
-		return err_sys(err, "make config.json in %s", bundle);
+		return err_sys(err, "make %s in %s", file, bundle);
 	if (!fd_write(fd, out.data, out.len, err))
 		return 0;
 	/* Half a config is worse than none. */
-	unlinkat(dir, "config.json", 0);
-	return err_in(err, "config.json");
+	unlinkat(dir, file, 0);
+	return err_in(err, "%s", file);
 }
 
 const struct command command_spec = {

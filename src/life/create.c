@@ -331,6 +331,9 @@ publish(struct creation *c, struct err *err)
 		return -1;
 	if (!c->published && store_publish(c->dir, err) < 0)
 		return -1;
+	if (c->request->pidfd_socket &&
+		pidfile_send(c->request->pidfd_socket, c->child.pidfd, err) < 0)
+		return -1;
 	if (!c->request->pid_file)
 		return 0;
 	if (pidfile_write(c->request->pid_file, c->child.pid, err) < 0)

@@ -27,7 +27,7 @@ struct create_request {
 	const char *id;
 	const char *bundle;                    /* NULL: the working directory */
 	const char *config;                    /* NULL: config.json */
-	const char *pid_file, *console_socket; /* NULL: none */
+	const char *pid_file, *pidfd_socket, *console_socket; /* or NULL */
 	uint32_t preserve_fds;
 	bool no_pivot, no_new_keyring;
 	const struct cgroup_driver *driver; /* NULL: no cgroup at all */

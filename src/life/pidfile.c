@@ -14,6 +14,8 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 /* The directory part of path, opened; *out_name is what follows it. */
@@ -63,4 +65,44 @@ pidfile_write(const char *path, pid_t pid, struct err *err)
 		return 0;
 	unlinkat(dir, hidden, 0);
 	return err_in(err, "pid file %s", path);
+}
+
+/* A UNIX address has room for 107 bytes, a path may be longer. */
+static int
+connect_to(const char *path)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	auto_fd file = open(path, O_PATH | O_CLOEXEC);
+	auto_fd fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (file < 0 || fd < 0)
+		return -1;
+	snprintf(address.sun_path, sizeof(address.sun_path), "/proc/self/fd/%d",
+		file);
+	if (connect(fd, (const struct sockaddr *)&address, sizeof(address)) < 0)
+		return -1;
+	return take_fd(&fd);
+}
+
+int
+pidfile_send(const char *path, int pidfd, struct err *err)
+{
+	char name[] = "pidfd";
+	struct iovec words = { .iov_base = name, .iov_len = sizeof(name) - 1 };
+	union {
+		struct cmsghdr head;
+		char bytes[CMSG_SPACE(sizeof(int))];
+	} control = { .head = { .cmsg_len = CMSG_LEN(sizeof(int)),
+			      .cmsg_level = SOL_SOCKET,
+			      .cmsg_type = SCM_RIGHTS } };
+	struct msghdr message = { .msg_iov = &words,
+		.msg_iovlen = 1,
+		.msg_control = control.bytes,
+		.msg_controllen = sizeof(control.bytes) };
+	auto_fd socket = connect_to(path);
+
+	memcpy(CMSG_DATA(&control.head), &pidfd, sizeof(pidfd));
+	if (socket < 0 || sendmsg(socket, &message, MSG_NOSIGNAL) < 0)
+		return err_sys(err, "pidfd socket %s", path);
+	return 0;
 }

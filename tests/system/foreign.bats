@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# What a script or an engine says to runc or crun, scrim understands: every
+# option of their manual pages, in each of the ways that their parsers take.
+
+load lib
+
+# Commands of theirs that this version has not got.
+ABSENT="ps exec events update checkpoint restore pause resume"
+
+# accepted COMMAND OPTIONS: parsed without complaint. --help behind them stops
+# before anything is done, and is reached only if all before it was understood.
+accepted()
+{
+	try scrim "$@" --help
+	[ "$status" = 0 ] || show "not understood: scrim $*"
+}
+
+@test "the options of runc's and crun's manual pages are accepted" {
+	n=0
+	while IFS='|' read -r command options; do
+		command=${command// /}
+		# shellcheck disable=SC2086
+		if [ "$command" = global ]; then
+			eval "accepted $options"
+		elif try scrim "$command" --help && [ "$status" = 0 ]; then
+			eval "accepted $command $options"
+		else
+			[[ " $ABSENT " == *" $command "* ]] || show "there is no $command"
+		fi
+		n=$((n + 1))
+	done <<- 'END'
+		global | --debug --log x --log=file:x --log-format json --log-format=text --root /r --root=/r
+		global | --systemd-cgroup --cgroup-manager=disabled --cgroup-manager cgroupfs --criu criu --log-level=warning
+		global | --rootless true --rootless=false --rootless auto --rootless=1 -root=/r -debug
+		create | -b /b --bundle /b --bundle=/b -bundle /b -b=/b --console-socket s --pidfd-socket s --pid-file p
+		create | --no-pivot --no-new-keyring --preserve-fds 3 --preserve-fds=3 -f c --config=c --no-subreaper
+		run | -b /b --console-socket=s --pidfd-socket=s --pid-file=p --no-pivot --no-new-keyring --preserve-fds 0
+		run | -d --detach --keep --no-subreaper -no-subreaper -f c --config c -detach=true
+		delete | -f --force -force --force=true -r --regex
+		kill | -a --all -all -r --regex
+		list | -f json --format table --format=json -q --quiet
+		spec | -b /b --bundle /b --rootless -f c --file=c
+		ps | -f json --format table --format=json
+		exec | --console-socket s --pidfd-socket s --cwd /c -e A=1 -e B=2 --env C=3 -t --tty -u 1:2 --user 1
+		exec | -g 1 --additional-gids 2 -p f --process=f -d --detach --pid-file p --process-label l --apparmor a
+		exec | --no-new-privs -c CAP_KILL --cap=CAP_CHOWN --preserve-fds 1 --cgroup x --ignore-paused -it
+		events | --interval 5s --interval=1m --stats
+		update | -r f --resources - --resources=f --blkio-weight 10 --cpu-period 1 --cpu-quota -1 --cpu-burst 1
+		update | --cpu-share 1 --cpu-rt-period 1 --cpu-rt-runtime 1 --cpuset-cpus 0 --cpuset-mems 0 --cpu-idle 1
+		update | --memory 1 --memory-reservation 1 --memory-swap -1 --pids-limit 1 --kernel-memory 1
+		update | --kernel-memory-tcp 1 --l3-cache-schema s --mem-bw-schema s
+		checkpoint | --image-path d --work-path d --parent-path d --leave-running --tcp-established --tcp-skip-in-flight
+		checkpoint | --link-remap --ext-unix-sk --shell-job --lazy-pages --status-fd 3 --page-server a:1 --file-locks
+		checkpoint | --pre-dump --manage-cgroups-mode soft --empty-ns network --auto-dedup
+		restore | --image-path d --work-path d --tcp-established --ext-unix-sk --shell-job --file-locks -b /b -d --detach
+		restore | --manage-cgroups-mode ignore --pid-file p --console-socket s --no-subreaper -no-subreaper --no-pivot
+		restore | --empty-ns network --auto-dedup --lazy-pages --lsm-profile p --lsm-mount-context c --link-remap
+		features |
+		pause |
+		resume |
+		start |
+		state |
+	END
+	[ "$n" -gt 30 ]
+}
+
+@test "help and version are found in each of their spellings" {
+	for word in -h --help '-?' --usage; do
+		try scrim "$word"
+		succeeds
+		[ -n "$output" ]
+		try scrim state "$word"
+		succeeds
+		[ -n "$output" ]
+	done
+	for word in -v -V --version; do
+		try scrim "$word"
+		succeeds
+		shows '^spec: '
+	done
+}
+
+@test "called as runc or crun the version begins with that name" {
+	for name in runc crun; do
+		ln -s "$(realpath "$(command -v "$SCRIM")")" "$TMPDIR/$name"
+		try "$TMPDIR/$name" --version
+		succeeds
+		shows "^$name version [0-9]+[.][0-9]+"
+		shows '^commit: '
+		shows '^spec: [0-9]+[.][0-9]+[.][0-9]+$'
+		rm "$TMPDIR/$name"
+	done
+}
+
+@test "create and run hand a pidfd of the first process to a socket" {
+	cat > "$T/take.py" <<- 'END'
+		import array, os, socket, sys
+		at, out = sys.argv[1:]
+		s = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+		os.chdir(os.path.dirname(at))
+		s.bind(os.path.basename(at))
+		s.listen(1)
+		c = s.accept()[0]
+		data, rest, flags, _ = c.recvmsg(4096, socket.CMSG_SPACE(4 * 8))
+		fds = array.array("i")
+		for level, kind, bytes_ in rest:
+		    fds.frombytes(bytes_)
+		for line in open("/proc/self/fdinfo/%d" % fds[0]):
+		    if line.startswith("Pid:"):
+		        pid = line.split()[1]
+		open(out + ".new", "w").write("%d %d %s" % (len(data) > 0, len(fds), pid))
+		os.rename(out + ".new", out)
+	END
+	args /bin/sleep 100
+	long=$T/$(printf '%0100d' 0)
+	mkdir "$long"
+	for command in create "run -d"; do
+		background "$PYTHON" "$T/take.py" "$long/socket" "$T/taken"
+		wait_until test -S "$long/socket"
+		try scrim $command -b "$B" --pidfd-socket "$long/socket" "$ID"
+		succeeds
+		wait_until test -e "$T/taken"
+		is "$(cat "$T/taken")" "1 1 $(pid_of "$ID")"
+		deleted
+		rm "$T/taken" "$long/socket"
+	done
+	try scrim create -b "$B" --pidfd-socket "$long/nobody" "$ID"
+	fails
+	says 'pidfd socket .*nobody: not found'
+	rm -r "$long" "$T/take.py"
+}
+
+@test "kill and delete take a pattern for many containers" {
+	args /bin/sleep 100
+	for id in "$ID-a" "$ID-b" "$ID-c"; do
+		try scrim run -d -b "$B" "$id"
+		succeeds
+		# each has a cgroup of its own
+		config '.linux.cgroupsPath += "x"'
+	done
+	try scrim kill --regex "^$ID-[ab]\$" KILL
+	succeeds
+	wait_until is_status "$ID-a" stopped
+	wait_until is_status "$ID-b" stopped
+	is "$(status_of "$ID-c")" running
+	try scrim delete --regex "^$ID-"
+	fails
+	says "$ID-c.* that is not stopped: running"
+	is "$(scrim list -q)" "$ID-c"
+	try scrim delete --force --regex "$ID"
+	succeeds
+	try scrim delete --regex "nobody"
+	succeeds
+	try scrim delete --regex '('
+	fails
+	says 'regular expression'
+}
