@@ -75,8 +75,8 @@ list_seccomp(struct arena *arena)
 		.operators = list_words(arena, &names_seccomp_operators, NULL),
 		.archs = list_words(arena, &names_seccomp_arches, NULL),
 		.known_flags = list_words(arena, &names_seccomp_flags, NULL),
-		.supported_flags = list_words(
-			arena, &names_seccomp_flags, is_served_flag),
+		.supported_flags =
+			list_words(arena, &names_seccomp_flags, is_served_flag),
 	};
 }
 
@@ -92,6 +92,10 @@ encode(struct arena *arena, struct str *out)
 	/* It changes what a container's mounts see of the host. */
 	static const char *const unsafe[] = { "org.scrim.birth" };
 	const struct oci_features_seccomp seccomp = list_seccomp(arena);
+	const struct oci_features_memory_policy memory_policy = {
+		.modes = list_words(arena, &names_memory_policies, NULL),
+		.flags = list_words(arena, &names_memory_policy_flags, NULL),
+	};
 	const struct oci_features_linux linux_part = {
 		.namespaces = list_words(arena, &names_namespaces, NULL),
 		.capabilities = list_words(
@@ -109,6 +113,7 @@ encode(struct arena *arena, struct str *out)
 		.selinux = &on,
 		.intel_rdt = &(
 			const struct oci_features_intel_rdt){ .enabled = &no },
+		.memory_policy = &memory_policy,
 		.mount_extensions =
 			&(const struct oci_features_mount_extensions){
 				.idmap = &on },

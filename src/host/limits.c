@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/fd.h"
 #include "base/str.h"
+#include "host/priorities.h"
 #include "plan/plan.h"
 
 #include <errno.h>
@@ -119,7 +120,8 @@ limits_apply(const struct plan *plan, pid_t pid, struct err *err)
 {
 	if (raise_rlimits(plan, pid, err) < 0)
 		return -1;
-	if (plan->oom_score_adj)
-		return set_oom_score_adj(*plan->oom_score_adj, pid, err);
-	return 0;
+	if (plan->oom_score_adj &&
+		set_oom_score_adj(*plan->oom_score_adj, pid, err) < 0)
+		return -1;
+	return priorities_apply(plan, pid, err);
 }

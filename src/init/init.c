@@ -56,6 +56,7 @@ static int (*const functions[OP_COUNT])(
 	[OP_SYSCTL]       = surroundings_sysctl,
 	[OP_KEYRING]      = surroundings_keyring,
 	[OP_PERSONALITY]  = surroundings_personality,
+	[OP_MEMORY_POLICY] = surroundings_memory_policy,
 	[OP_NO_NEW_PRIVS] = identity_no_new_privs,
 	[OP_IDENTITY]     = identity_change,
 	[OP_CAPABILITIES] = capabilities_set,

@@ -116,6 +116,9 @@ int surroundings_keyring(
 /* The execution domain: what uname tells and how addresses are laid out. */
 int surroundings_personality(
 	struct init *init, const struct plan_step *step, struct err *err);
+/* Which memory nodes pages come from. */
+int surroundings_memory_policy(
+	struct init *init, const struct plan_step *step, struct err *err);
 
 /* Cuts the copied tree off from the host's mount events. */
 int root_isolate(

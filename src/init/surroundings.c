@@ -25,6 +25,7 @@
 #include <sys/ioctl.h>
 #include <sys/personality.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -173,4 +174,38 @@ surroundings_personality(
 	if (personality((unsigned long)step->number[0]) < 0)
 		return err_sys(err, "set the execution domain");
 	return 0;
+}
+
+/* Bits of the mask of nodes: as many as any kernel has nodes (MAX_NUMNODES). */
+#define NODES_MAX  1024
+#define LONG_BITS  (8 * sizeof(unsigned long))
+#define MASK_LONGS (NODES_MAX / LONG_BITS)
+
+int
+surroundings_memory_policy(
+	struct init *init, const struct plan_step *step, struct err *err)
+{
+	const struct plan_list *nodes = &step->list[0];
+	/* It has come: so the cgroup has its nodes. */
+	auto_fd settled = slots_take(init, (uint32_t)step->slot, err);
+	unsigned long mask[MASK_LONGS] = { 0 };
+
+	if (settled < 0)
+		return -1;
+	for (uint32_t i = 0; i < nodes->count; i++) {
+		uint32_t node = plan_items(init->plan, nodes)[i];
+
+		if (node >= NODES_MAX)
+			return err_say(
+				err, "node %u is beyond all kernels'", node);
+		mask[node / LONG_BITS] |= 1ul << node % LONG_BITS;
+	}
+	/* The kernel takes one bit less than it is told (set_mempolicy(2)). */
+	if (syscall(SYS_set_mempolicy, (int)(step->number[0] | step->number[1]),
+		    nodes->count ? mask : NULL, NODES_MAX + 1ul) == 0)
+		return 0;
+	if (errno == EINVAL && nodes->count)
+		return err_say(err,
+			"none of these nodes is here and in the cgroup's cpuset.mems, or this kernel does not know the mode");
+	return err_sys(err, "set_mempolicy");
 }

@@ -268,22 +268,46 @@ write_records(struct creation *c, struct err *err)
 	return at_once ? store_publish(c->dir, err) : 0;
 }
 
-/* The child waits for its sources; it does not wait for what follows them. */
+/* The limits of the cgroup, or what devices it may use. */
+static int
+apply_resources(struct creation *c, bool devices, struct err *err)
+{
+	struct plan_resources part = c->plan->resources;
+
+	if (devices)
+		part.n_knobs = 0;
+	else
+		part.device_program = false;
+	if (!c->record->cgroup || (devices && !part.device_program))
+		return 0;
+	return c->request->driver->apply(&part, &c->cgroup, err);
+}
+
+static int
+send_sources(struct creation *c, struct err *err)
+{
+	if (spawn_send_sources(c->plan, &c->files, &c->child, err) == 0)
+		return 0;
+	return err->code == EPIPE || err->code == ECONNRESET ? TALK_ENDED : -1;
+}
+
+/* The child waits for its sources; it does not wait for what follows them,
+ * save where its memory is to come from nodes that the cgroup has. */
 static int
 equip(struct creation *c, struct err *err)
 {
-	int noted;
+	bool limits_first = c->plan->memory_policy;
+	int done;
 
-	if (spawn_send_sources(c->plan, &c->files, &c->child, err) < 0)
-		return err->code == EPIPE || err->code == ECONNRESET
-			? TALK_ENDED
-			: -1;
-	if (c->record->cgroup &&
-		c->request->driver->apply(
-			&c->plan->resources, &c->cgroup, err) < 0)
+	if (limits_first && apply_resources(c, false, err) < 0)
 		return -1;
-	noted = note_child(c, err);
-	return noted < 0 ? noted : write_records(c, err);
+	done = send_sources(c, err);
+	if (done < 0)
+		return done;
+	if (!limits_first && apply_resources(c, false, err) < 0)
+		return -1;
+	done = note_child(c, err);
+	return done < 0 ? done : write_records(c, err);
 }
 
 /* The hooks of the runtime's side; a later failure runs poststop. To them the
@@ -295,6 +319,11 @@ run_hooks(void *context, struct err *err)
 	struct creation *c = context;
 	auto_str state = { 0 };
 
+	/* The nodes are made: from here on rules hold for all, hooks of
+	 * engines that look for the program of the cgroup included. */
+	if (apply_resources(c, true, err) < 0)
+		return -1;
+	c->guarded = true;
 	c->poststop = true;
 	hooks_state(c->record, RECORD_CREATED, c->child.pid, &state);
 	if (hooks_run(&c->plan->hooks[PLAN_HOOK_PRESTART], PLAN_HOOK_PRESTART,
@@ -323,10 +352,12 @@ listen_to(struct creation *c, struct err *err)
 }
 
 /* Limits come last: they are the program's, and the child's own work may
- * need more descriptors or processes than the program may have. */
+ * need more descriptors, processes or devices than the program may have. */
 static int
 publish(struct creation *c, struct err *err)
 {
+	if (!c->guarded && apply_resources(c, true, err) < 0)
+		return -1;
 	if (limits_apply(c->plan, c->child.pid, err) < 0)
 		return -1;
 	if (!c->published && store_publish(c->dir, err) < 0)

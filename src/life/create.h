@@ -47,6 +47,7 @@ struct creation {
 	struct host_files files;
 	struct spawn_child child;
 	int console;   /* the terminal's master, foreground only; -1: none */
+	bool guarded;  /* the device rules hold */
 	bool poststop; /* hooks have begun: those of poststop end it */
 	bool pid_file_written;
 	bool published; /* the record says that it is created */

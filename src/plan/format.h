@@ -95,6 +95,9 @@ enum plan_op {
 	OP_KEYRING,
 	/* number 0 */
 	OP_PERSONALITY,
+	/* slot: sent when the cgroup is settled; numbers: 0 MPOL_*, 1
+	 * MPOL_F_*; list 0: nodes */
+	OP_MEMORY_POLICY,
 
 	/* --- the process itself --- */
 	OP_NO_NEW_PRIVS,
@@ -203,6 +206,9 @@ enum __attribute__((packed)) plan_operand {
 	OPERAND_EXEC_FLAGS,   /* PLAN_EXEC_*; OPERAND_FLAGS are PLAN_MOUNT_* */
 	OPERAND_FILTER_FLAGS, /* SECCOMP_FILTER_FLAG_* */
 	OPERAND_PERSONALITY,
+	OPERAND_MEMORY_POLICY,
+	OPERAND_MEMORY_FLAGS,
+	OPERAND_SCHEDULER_FLAGS, /* of no step */
 };
 
 struct plan_op_row {

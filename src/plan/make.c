@@ -217,6 +217,7 @@ make_parts(struct maker *m)
 	namespaces_make(m);
 	hooks_make(m);
 	limits_make(m);
+	priorities_make(m);
 	resources_make(m);
 	device_rules_make(m);
 	seccomp_make(m);
@@ -230,6 +231,7 @@ make_parts(struct maker *m)
 	hooks_add_container(m);
 	rootfs_add_end(m);
 	surroundings_add(m);
+	memory_policy_add(m);
 	process_add_identity(m);
 	process_add_start(m);
 }

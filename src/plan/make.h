@@ -101,6 +101,8 @@ void process_add_identity(struct maker *m);
 void process_add_start(struct maker *m);
 void limits_make(struct maker *m);
 void limits_add(struct maker *m);
+void priorities_make(struct maker *m);
+void memory_policy_add(struct maker *m);
 void resources_make(struct maker *m);
 void seccomp_make(struct maker *m);
 void seccomp_add(struct maker *m);

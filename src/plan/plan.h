@@ -51,6 +51,7 @@ enum plan_source_kind {
 	PLAN_SOURCE_CONSOLE,   /* --console-socket, connected */
 	PLAN_SOURCE_GATE,      /* the listening socket in the state directory */
 	PLAN_SOURCE_SECCOMP,   /* the compiled filter */
+	PLAN_SOURCE_SETTLED,   /* a token: the cgroup is settled */
 	PLAN_SOURCE_COUNT
 };
 
@@ -92,6 +93,22 @@ struct plan_rlimit {
 	int resource;
 	const char *name;
 	uint64_t soft, hard;
+	struct plan_where where;
+};
+
+/* sched_setattr(2), which scrim calls: the process may have no right to. */
+struct plan_scheduler {
+	uint32_t policy;
+	uint64_t flags; /* SCHED_FLAG_* */
+	int32_t nice;
+	uint32_t priority;
+	uint64_t runtime, deadline, period; /* nanoseconds */
+	struct plan_where where;
+};
+
+/* ioprio_set(2), for the whole process group. */
+struct plan_io_priority {
+	uint32_t class, priority;
 	struct plan_where where;
 };
 
@@ -203,6 +220,9 @@ struct plan {
 	const struct plan_rlimit *rlimits;
 	size_t n_rlimits;
 	const int *oom_score_adj;
+	const struct plan_scheduler *scheduler;     /* NULL: not said */
+	const struct plan_io_priority *io_priority; /* NULL: not said */
+	bool memory_policy; /* the cgroup's nodes must be settled before it */
 	const struct plan_seccomp *seccomp;
 	struct plan_hooks hooks[PLAN_HOOK_COUNT];
 

@@ -235,6 +235,39 @@ add_cgroup(struct writer *w, const struct plan *plan)
 }
 
 static void
+add_scheduler(struct writer *w, const struct plan_scheduler *scheduler)
+{
+	if (!scheduler) {
+		add_text(w, "scheduler", NULL);
+		return;
+	}
+	open_value(w, "scheduler", "{");
+	add_text(w, "policy", names_word(&names_schedulers, scheduler->policy));
+	add_words(w, "flags", OPERAND_SCHEDULER_FLAGS, scheduler->flags);
+	add_integer(w, "nice", scheduler->nice);
+	add_number(w, "priority", scheduler->priority);
+	add_number(w, "runtime", scheduler->runtime);
+	add_number(w, "deadline", scheduler->deadline);
+	add_number(w, "period", scheduler->period);
+	add_where(w, &scheduler->where);
+	close_value(w, "}");
+}
+
+static void
+add_io_priority(struct writer *w, const struct plan_io_priority *io)
+{
+	if (!io) {
+		add_text(w, "ioPriority", NULL);
+		return;
+	}
+	open_value(w, "ioPriority", "{");
+	add_text(w, "class", names_word(&names_io_classes, io->class));
+	add_number(w, "priority", io->priority);
+	add_where(w, &io->where);
+	close_value(w, "}");
+}
+
+static void
 add_limits(struct writer *w, const struct plan *plan)
 {
 	open_value(w, "rlimits", "[");
@@ -252,6 +285,8 @@ add_limits(struct writer *w, const struct plan *plan)
 		str_addf(w->out, "%d", *plan->oom_score_adj);
 	else
 		str_add(w->out, "null");
+	add_scheduler(w, plan->scheduler);
+	add_io_priority(w, plan->io_priority);
 }
 
 /* At most n strings, or up to the NULL that ends them. */
@@ -350,7 +385,8 @@ add_operand(struct writer *w, enum plan_operand operand, const char *label,
 	if (operand == OPERAND_NONE)
 		return;
 	if (operand == OPERAND_ENTER || operand == OPERAND_HOOK ||
-		operand == OPERAND_PERSONALITY) {
+		operand == OPERAND_PERSONALITY ||
+		operand == OPERAND_MEMORY_POLICY) {
 		const char *words[PRINT_WORDS_MAX];
 
 		print_words_list(operand, value, words);

@@ -208,9 +208,37 @@ print_cgroup(const struct plan *plan, struct str *out)
 }
 
 static void
+print_scheduler(const struct plan_scheduler *scheduler, struct str *out)
+{
+	size_t start = out->len;
+
+	str_addf(out, "  scheduler %s nice=%d priority=%u",
+		names_word(&names_schedulers, scheduler->policy),
+		scheduler->nice, scheduler->priority);
+	if (scheduler->runtime)
+		str_addf(out, " runtime=%llu deadline=%llu period=%llu",
+			(unsigned long long)scheduler->runtime,
+			(unsigned long long)scheduler->deadline,
+			(unsigned long long)scheduler->period);
+	print_attr(out, "flags", OPERAND_SCHEDULER_FLAGS, scheduler->flags);
+	end_where(out, start, &scheduler->where);
+}
+
+static void
+print_io_priority(const struct plan_io_priority *io, struct str *out)
+{
+	size_t start = out->len;
+
+	str_addf(out, "  io_priority %s %u",
+		names_word(&names_io_classes, io->class), io->priority);
+	end_where(out, start, &io->where);
+}
+
+static void
 print_limits(const struct plan *plan, struct str *out)
 {
-	if (plan->n_rlimits || plan->oom_score_adj)
+	if (plan->n_rlimits || plan->oom_score_adj || plan->scheduler ||
+		plan->io_priority)
 		str_add(out, "limits\n");
 	for (size_t i = 0; i < plan->n_rlimits; i++) {
 		const struct plan_rlimit *limit = &plan->rlimits[i];
@@ -223,6 +251,10 @@ print_limits(const struct plan *plan, struct str *out)
 	}
 	if (plan->oom_score_adj)
 		str_addf(out, "  oom_score_adj %d\n", *plan->oom_score_adj);
+	if (plan->scheduler)
+		print_scheduler(plan->scheduler, out);
+	if (plan->io_priority)
+		print_io_priority(plan->io_priority, out);
 }
 
 static void
@@ -297,6 +329,7 @@ print_operand(enum plan_operand operand, const char *label, uint64_t value,
 				operand == OPERAND_PROPAGATION ||
 				operand == OPERAND_FLAGS ||
 				operand == OPERAND_EXEC_FLAGS ||
+				operand == OPERAND_MEMORY_FLAGS ||
 				operand == OPERAND_FILTER_FLAGS)))
 		return;
 	str_addf(out, " %s=", label);

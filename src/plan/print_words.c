@@ -27,6 +27,9 @@ static const struct {
 	[OPERAND_EXEC_FLAGS] = { FORM_BITS, &names_exec_flags },
 	[OPERAND_FILTER_FLAGS] = { FORM_BITS, &names_seccomp_flags },
 	[OPERAND_PERSONALITY] = { FORM_ONE, &names_personalities },
+	[OPERAND_SCHEDULER_FLAGS] = { FORM_BITS, &names_scheduler_flags },
+	[OPERAND_MEMORY_POLICY] = { FORM_ONE, &names_memory_policies },
+	[OPERAND_MEMORY_FLAGS] = { FORM_BITS, &names_memory_policy_flags },
 };
 
 #define N_FORMS (sizeof(forms) / sizeof(forms[0]))

@@ -9,7 +9,6 @@
 
 #include "base/str.h"
 #include "plan/make.h"
-#include "plan/names.h"
 
 /* A number of semver.org 2.0.0: digits without a leading zero. */
 static const char *
@@ -82,46 +81,10 @@ check_annotations(struct maker *m)
 				NULL, "an annotation needs a key");
 }
 
-/* Looks at the word before refusing the property: the typing error is what
- * the user can mend. */
-static void
-check_word(struct maker *m, const struct place *at, const char *member,
-	const struct names *names, const char *word)
-{
-	uint64_t number;
-
-	if (names_find(names, word, &number))
-		make_complain(m, at, NULL, "%s is not supported yet",
-			at->key ? at->key : member);
-	else
-		make_unknown(m, at, member, names->noun, word,
-			names_near(names, word));
-}
-
-/* What of a process nothing applies yet. */
-static void
-refuse_process_parts(struct maker *m, const struct oci_process *process)
-{
-	if (process->scheduler)
-		check_word(m, &process->scheduler->at, "policy",
-			&names_schedulers, process->scheduler->policy);
-	if (process->io_priority)
-		check_word(m, &process->io_priority->at, "class",
-			&names_io_classes, process->io_priority->class);
-}
-
-/* The same for the linux section. */
+/* What of the linux section nothing applies yet. */
 static void
 refuse_linux_parts(struct maker *m)
 {
-	const struct oci_memory_policy *policy = m->linux->memory_policy;
-
-	if (policy && policy->mode)
-		check_word(m, &policy->at, "mode", &names_memory_policies,
-			policy->mode);
-	else if (policy)
-		make_complain(
-			m, &policy->at, "mode", "a memory policy needs a mode");
 	if (m->linux->intel_rdt)
 		make_complain(m, &m->linux->intel_rdt->at, NULL,
 			"intelRdt is not supported yet");
@@ -146,7 +109,5 @@ rules_check(struct maker *m)
 	check_system(m);
 	check_version(m);
 	check_annotations(m);
-	if (m->config->process)
-		refuse_process_parts(m, m->config->process);
 	refuse_linux_parts(m);
 }

@@ -121,6 +121,10 @@ const struct plan_op_words plan_op_words[OP_COUNT] = {
 		.label = { NUMBER_LABEL(0) = "domain" },
 		.why = "inherited by the program, nothing of ours minds it",
 	},
+	[OP_MEMORY_POLICY] = {
+		.label = { NUMBER_LABEL(0) = "mode", "flags", LIST_LABEL(0) = "nodes" },
+		.why = "inherited by the program; the cgroup's own nodes are settled by now",
+	},
 	[OP_NO_NEW_PRIVS] = {
 		.why = "allows the filter without privilege, so before that goes",
 	},

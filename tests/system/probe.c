@@ -14,6 +14,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -364,6 +365,37 @@ do_prctl(char **args)
 	return 0;
 }
 
+/* How it is scheduled: sched_getattr(2), ioprio_get(2), get_mempolicy(2). */
+static int
+do_priorities(char **args)
+{
+	struct {
+		uint32_t size, policy;
+		uint64_t flags;
+		int32_t nice;
+		uint32_t priority;
+		uint64_t runtime, deadline, period;
+	} attr = { 0 };
+	unsigned long nodes[16] = { 0 };
+	int mode = -1;
+	long io;
+
+	(void)args;
+	syscall(SYS_sched_getattr, 0, &attr, sizeof(attr), 0);
+	printf("policy=%u flags=%#llx nice=%d priority=%u ", attr.policy,
+		(unsigned long long)attr.flags, attr.nice, attr.priority);
+	printf("runtime=%llu deadline=%llu period=%llu\n",
+		(unsigned long long)attr.runtime,
+		(unsigned long long)attr.deadline,
+		(unsigned long long)attr.period);
+	/* 2: IOPRIO_WHO_PGRP; the class stands above 13 bits */
+	io = syscall(SYS_ioprio_get, 2, 0);
+	printf("io=%ld:%ld\n", io >> 13, io & 0x1fff);
+	syscall(SYS_get_mempolicy, &mode, nodes, sizeof(nodes) * 8, NULL, 0);
+	printf("memory=%#x nodes=%#lx\n", mode, nodes[0]);
+	return 0;
+}
+
 static const struct {
 	const char *name;
 	int (*run)(char **args);
@@ -383,6 +415,7 @@ static const struct {
 	{ "pause", do_pause, 0 },
 	{ "personality", do_personality, 0 },
 	{ "prctl", do_prctl, 0 },
+	{ "priorities", do_priorities, 0 },
 	{ "raise", do_raise, 1 },
 	{ "send", do_send, 3 },
 	{ "session", do_session, 0 },
