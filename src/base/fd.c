@@ -111,7 +111,7 @@ fd_fill_stdio(struct err *err)
 		if (fcntl(fd, F_GETFD) >= 0)
 			continue;
 		/* The lowest free number is fd; the payload inherits it. */
-		if (open("/dev/null", O_RDWR) != fd)
+		if (openat(AT_FDCWD, "/dev/null", O_RDWR) != fd)
 			return err_sys(err, "open /dev/null");
 	}
 	return 0;

@@ -49,7 +49,7 @@ static const struct {
 static int
 open_file(const char *path, struct err *err)
 {
-	log_state.fd = open(path,
+	log_state.fd = openat(AT_FDCWD, path,
 		O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0644);
 	if (log_state.fd < 0) {
 		log_state.fd = STDERR_FILENO;

@@ -109,6 +109,21 @@ sys_openat2(int dir, const char *path, uint64_t flags, uint64_t mode,
 	return fd;
 }
 
+/* Linux 4.11. */
+int
+sys_statx(int dir, const char *path, unsigned flags, unsigned mask,
+	struct statx *out)
+{
+	return (int)syscall(SYS_statx, dir, path, flags, mask, out);
+}
+
+int
+sys_renameat2(int from_dir, const char *from, int to_dir, const char *to,
+	unsigned flags)
+{
+	return (int)syscall(SYS_renameat2, from_dir, from, to_dir, to, flags);
+}
+
 /* By number, since <sys/mount.h> is out of reach. */
 int
 sys_umount2(const char *path, int flags)

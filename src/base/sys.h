@@ -13,8 +13,14 @@
 #include <linux/sched.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <sys/wait.h> /* before P_PIDFD: newer libcs have an enumerator of that name */
+
+/* musl before 1.2.5 has neither struct statx nor its flags. */
+#ifndef STATX_BASIC_STATS
+#include <linux/stat.h>
+#endif
 
 #ifndef MNT_DETACH
 #define MNT_DETACH 2
@@ -34,6 +40,9 @@
 #ifndef MFD_NOEXEC_SEAL
 #define MFD_NOEXEC_SEAL 0x0008U
 #endif
+#ifndef RENAME_EXCHANGE
+#define RENAME_EXCHANGE 2
+#endif
 #ifndef P_PIDFD
 #define P_PIDFD 3
 #endif
@@ -52,6 +61,10 @@ int sys_mount_setattr(
  * times. */
 int sys_openat2(int dir, const char *path, uint64_t flags, uint64_t mode,
 	uint64_t resolve);
+int sys_statx(int dir, const char *path, unsigned flags, unsigned mask,
+	struct statx *out);
+int sys_renameat2(int from_dir, const char *from, int to_dir, const char *to,
+	unsigned flags);
 int sys_umount2(const char *path, int flags);
 int sys_mount(const char *source, const char *target, const char *type,
 	unsigned long flags, const char *data);

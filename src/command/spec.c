@@ -224,7 +224,7 @@ run_spec(const struct call *call, struct err *err)
 	make_spec(args->rootless, &out);
 	if (out.broken)
 		return err_code(err, ENOMEM, "config.json");
-	dir = open(bundle, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	dir = openat(AT_FDCWD, bundle, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (dir < 0)
 		return err_sys(err, "bundle %s", bundle);
 	fd = openat(dir, file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);

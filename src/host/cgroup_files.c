@@ -34,7 +34,8 @@ cgroup_files_root(struct err *err)
 		"/sys/fs/cgroup/unified" };
 
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-		auto_fd fd = open(places[i], O_PATH | O_DIRECTORY | O_CLOEXEC);
+		auto_fd fd = openat(
+			AT_FDCWD, places[i], O_PATH | O_DIRECTORY | O_CLOEXEC);
 		struct statfs fs;
 
 		if (fd >= 0 && fstatfs(fd, &fs) == 0 &&

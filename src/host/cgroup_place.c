@@ -61,7 +61,8 @@ static char *
 find_own(void)
 {
 	auto_free char *text = NULL;
-	auto_fd fd = open("/proc/self/cgroup", O_RDONLY | O_CLOEXEC);
+	auto_fd fd =
+		openat(AT_FDCWD, "/proc/self/cgroup", O_RDONLY | O_CLOEXEC);
 	char *line;
 
 	if (fd < 0)

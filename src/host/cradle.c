@@ -57,7 +57,7 @@ static const struct kind {
 static int
 remember(const char *path, int flags, int *out, struct err *err)
 {
-	*out = open(path, flags | O_CLOEXEC);
+	*out = openat(AT_FDCWD, path, flags | O_CLOEXEC);
 	return *out < 0 ? err_sys(err, "open %s", path) : 0;
 }
 

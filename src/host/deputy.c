@@ -128,7 +128,7 @@ reopen(int fd, struct err *err)
 	if (len < 0)
 		return err_sys(err, "read %s", link);
 	path[len] = '\0';
-	fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	fd = openat(AT_FDCWD, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	return fd < 0 ? err_sys(err, "open %s", path) : fd;
 }
 
@@ -140,7 +140,8 @@ send_sources(const struct order *order, struct err *err)
 	struct host_files files = *order->files;
 	auto_fd root = reopen(files.root, err);
 	auto_fd cgroup = reopen(files.cgroup, err);
-	auto_fd userns = open("/proc/self/ns/user", O_RDONLY | O_CLOEXEC);
+	auto_fd userns =
+		openat(AT_FDCWD, "/proc/self/ns/user", O_RDONLY | O_CLOEXEC);
 
 	if (root < 0 || (cgroup < 0 && files.cgroup >= 0))
 		return -1;
@@ -160,7 +161,7 @@ clone_sibling(const struct order *order, struct err *err)
 	struct clone_args args = {
 		.flags = (order->plan->clone_flags & ~(uint64_t)CLONE_NEWUSER) | CLONE_PARENT,
 	};
-	auto_fd image = image_open(err);
+	auto_fd image = image_open(&image_init, err);
 	struct stub stub = { .plan = order->plan,
 		.shelf = order->shelf,
 		.peer = order->wire,

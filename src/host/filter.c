@@ -13,6 +13,7 @@
 #include "base/fd.h"
 #include "host/filter_compile.h"
 #include "host/hash.h"
+#include "host/library.h"
 #include "plan/plan.h"
 
 #include <errno.h>
@@ -153,19 +154,39 @@ make(int root, const char *name, const struct plan_seccomp *seccomp,
 	return ok;
 }
 
+/* CACHE_DIR/NAME */
+struct filter_path {
+	char text[sizeof(CACHE_DIR) + HASH_TEXT_SIZE];
+};
+
+static struct filter_path
+path_of(const struct plan_seccomp *seccomp)
+{
+	struct filter_path path = { CACHE_DIR "/" };
+
+	name_filter(seccomp, path.text + sizeof(CACHE_DIR));
+	return path;
+}
+
+int
+filter_ready(int root, const struct plan_seccomp *seccomp, struct err *err)
+{
+	struct filter_path path = path_of(seccomp);
+	auto_fd fd = find(root, path.text);
+
+	return fd >= 0 ? 0 : library_ready(err);
+}
+
 int
 filter_open(int root, int state, const struct plan_seccomp *seccomp,
 	struct err *err)
 {
-	char path[sizeof(CACHE_DIR) + HASH_TEXT_SIZE];
-	char *name = path + sizeof(CACHE_DIR);
-	auto_fd fd = -1;
+	struct filter_path name = path_of(seccomp);
+	const char *path = name.text;
+	auto_fd fd = find(root, path);
 
-	memcpy(path, CACHE_DIR "/", sizeof(CACHE_DIR));
-	name_filter(seccomp, name);
-	fd = find(root, path);
 	if (fd < 0) {
-		if (make(root, name, seccomp, err) < 0)
+		if (make(root, path + sizeof(CACHE_DIR), seccomp, err) < 0)
 			return -1;
 		fd = find(root, path);
 	}

@@ -9,6 +9,9 @@
 struct err;
 struct plan_seccomp;
 
+/* Before anything is made: a profile that is not in the cache needs a library
+ * (library_ready()). */
+int filter_ready(int root, const struct plan_seccomp *seccomp, struct err *err);
 /* The container's filter in its state directory. */
 #define FILTER_KEPT "seccomp"
 

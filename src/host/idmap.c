@@ -80,7 +80,7 @@ write_map(pid_t pid, const char *file, const struct plan_id_map *map, size_t n,
 	if (text.broken || text.len == 0)
 		return err_say(err, "%s: no map", file);
 	snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, file);
-	fd = open(path, O_WRONLY | O_CLOEXEC);
+	fd = openat(AT_FDCWD, path, O_WRONLY | O_CLOEXEC);
 	if (fd < 0)
 		return err_sys(err, "open %s", path);
 	if (write(fd, text.data, text.len) != (ssize_t)text.len)
@@ -244,7 +244,7 @@ make_userns(const struct plan_id_maps *maps, struct err *err)
 	if (aide_start(&aide, stay, NULL, err) == 0 &&
 		idmap_write(aide.pid, maps, err) == 0) {
 		snprintf(path, sizeof(path), "/proc/%d/ns/user", (int)aide.pid);
-		fd = open(path, O_RDONLY | O_CLOEXEC);
+		fd = openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
 		if (fd < 0)
 			err_sys(err, "open %s", path);
 	}

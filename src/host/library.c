@@ -7,11 +7,14 @@
 #include "base/err.h"
 
 #include <dlfcn.h>
+#include <sys/prctl.h>
 
 int
 library_ready(struct err *err)
 {
 	(void)err;
+	/* Executed from a memory file, it has that one's number for a name. */
+	prctl(PR_SET_NAME, "scrim");
 	return 0;
 }
 

@@ -3,6 +3,13 @@
  * Shared libraries that only some commands need: they are opened by their
  * soname when they are needed, and stay loaded until scrim ends. Linked, each
  * would cost every command its start-up time.
+ *
+ * Being able to load one at all costs half of the start-up time of a command:
+ * the dynamic linker, and a libc that asks the processor for its every
+ * property, which a virtual machine traps. So there are two builds of scrim
+ * from the same sources, but for one file: a small one, static and with another
+ * libc, which is what a user calls (library_small.c), and within it the full
+ * one (library.c), which takes its place where a library is needed.
  */
 #ifndef HOST_LIBRARY_H
 #define HOST_LIBRARY_H

@@ -106,7 +106,8 @@ furnish(int tmp, struct err *err)
 static uint64_t
 namespace_id(void)
 {
-	auto_fd fd = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
+	auto_fd fd =
+		openat(AT_FDCWD, "/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
 	uint64_t id = 0;
 
 	if (fd < 0 || ioctl(fd, GET_MNTNS_ID, &id) < 0)
@@ -119,7 +120,8 @@ namespace_id(void)
 static int
 leave_chroot(struct err *err)
 {
-	auto_fd own = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
+	auto_fd own =
+		openat(AT_FDCWD, "/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
 
 	if (own < 0 || setns(own, CLONE_NEWNS) < 0)
 		return err_sys(err, "go to the mount namespace's root");
@@ -187,7 +189,7 @@ isolate(int root, int dir, struct err *err)
 	auto_fd tree = -1;
 	struct statx sx;
 
-	if (statx(dir, "", AT_EMPTY_PATH, 0, &sx) < 0)
+	if (sys_statx(dir, "", AT_EMPTY_PATH, 0, &sx) < 0)
 		return err_sys(err, "look at " PIN_DIR);
 	if (!(sx.stx_attributes & STATX_ATTR_MOUNT_ROOT)) {
 		tree = sys_open_tree(dir, "",

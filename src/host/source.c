@@ -100,7 +100,8 @@ static int
 open_link(const struct plan *plan, const struct plan_source *source,
 	const struct host_files *files, struct err *err)
 {
-	auto_fd fd = open(source->path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	auto_fd fd =
+		openat(AT_FDCWD, source->path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	struct stat st;
 
 	if (fd < 0 || fstat(fd, &st) < 0)
@@ -229,7 +230,8 @@ source_open_namespace(const char *path, uint32_t kind, struct err *err)
 {
 	/* Whatever else path may be, opening it shall neither wait nor take a
 	 * terminal. */
-	auto_fd fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	auto_fd fd = openat(
+		AT_FDCWD, path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	struct statfs fs;
 	int found;
 
@@ -261,8 +263,8 @@ static int
 open_proc(const struct plan *plan, const struct plan_source *source,
 	const struct host_files *files, struct err *err)
 {
-	auto_fd fd =
-		open("/proc", O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	auto_fd fd = openat(AT_FDCWD, "/proc",
+		O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	struct statfs fs;
 	struct stat st;
 
@@ -288,7 +290,7 @@ open_console(const struct plan *plan, const struct plan_source *source,
 	(void)source;
 	if (!files->console_socket)
 		return err_say(err, "a terminal needs --console-socket");
-	file = open(files->console_socket, O_PATH | O_CLOEXEC);
+	file = openat(AT_FDCWD, files->console_socket, O_PATH | O_CLOEXEC);
 	if (file < 0)
 		return err_sys(err, "console socket %s", files->console_socket);
 	/* A UNIX address has room for 107 bytes, a path may be longer. */

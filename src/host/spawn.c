@@ -115,7 +115,7 @@ bear(const struct plan *plan, const struct host_files *files,
 	const struct shelf *shelf, int wire, struct spawn_child *out,
 	struct err *err)
 {
-	auto_fd image = image_open(err);
+	auto_fd image = image_open(&image_init, err);
 	struct stub stub = {
 		.plan = plan,
 		.shelf = shelf,
@@ -164,7 +164,7 @@ open_userns(struct spawn_child *child, struct err *err)
 	char path[64];
 
 	snprintf(path, sizeof(path), "/proc/%d/ns/user", (int)child->pid);
-	child->userns = open(path, O_RDONLY | O_CLOEXEC);
+	child->userns = openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
 	return child->userns < 0 ? err_sys(err, "open %s", path) : 0;
 }
 

@@ -55,7 +55,7 @@ root_isolate(struct init *init, const struct plan_step *step, struct err *err)
 	if (errno != EINVAL)
 		return err_sys(err, "set the propagation of /");
 	init->chrooted = true;
-	root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	root = openat(AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (root < 0)
 		return err_sys(err, "open /");
 	if (leave_chroot(err) < 0)
@@ -87,8 +87,8 @@ root_attach(struct init *init, const struct plan_step *step, struct err *err)
 		return -1;
 	if (fstat(tree, &st) < 0 || !S_ISDIR(st.st_mode))
 		return err_say(err, "the rootfs is not a directory");
-	target = open(
-		init_text(init, step, 0), O_PATH | O_DIRECTORY | O_CLOEXEC);
+	target = openat(AT_FDCWD, init_text(init, step, 0),
+		O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (target < 0)
 		return err_sys(err, "open");
 	if (attach_tree(tree, target, err) < 0)

@@ -185,7 +185,8 @@ elf_loader(int fd, const char *head, char *buf, size_t size)
 static char *
 helper_of(const char *path, char *memory, bool *out_loader)
 {
-	auto_fd fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	auto_fd fd = openat(AT_FDCWD, path,
+		O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	ssize_t n = fd < 0 ? -1 : pread(fd, memory, LINE_MAX_LEN - 1, 0);
 	char *name;
 
@@ -282,8 +283,8 @@ is_number(const char *text, unsigned number)
 static char *
 read_passwd(void)
 {
-	auto_fd fd = open(
-		"/etc/passwd", O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	auto_fd fd = openat(AT_FDCWD, "/etc/passwd",
+		O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	struct stat st;
 	ssize_t n, len = 0;
 	char *text;

@@ -16,6 +16,7 @@
 #include "base/proc.h"
 #include "base/str.h"
 #include "base/sys.h"
+#include "host/filter.h"
 #include "host/limits.h"
 #include "host/pin.h"
 #include "life/delete.h"
@@ -117,6 +118,19 @@ check_terminal(struct creation *c, struct err *err)
 	return 0;
 }
 
+/* The last moment at which scrim may begin anew (library.h). */
+static int
+ready_libraries(struct creation *c, struct err *err)
+{
+	if (!c->plan->seccomp)
+		return 0;
+	if (c->root < 0)
+		c->root = store_open_root(c->request->root, true, err);
+	if (c->root < 0)
+		return -1;
+	return filter_ready(c->root, c->plan->seccomp, err);
+}
+
 /* --- traces, each in the record before it exists ---------------------------
  */
 
@@ -151,7 +165,7 @@ note_rootfs(struct creation *c, struct err *err)
 	/* Without links: delete follows none. */
 	path = realpath(c->plan->rootfs, NULL);
 	if (!path ||
-		statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, STATX_MNT_ID,
+		sys_statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, STATX_MNT_ID,
 			&seen) < 0)
 		return err_sys(err, "rootfs %s", c->plan->rootfs);
 	c->record->mounted_root = arena_text(&c->arena, path, strlen(path));
@@ -377,7 +391,7 @@ publish(struct creation *c, struct err *err)
  */
 
 static int (*const phases[])(struct creation *c, struct err *err) = {
-	check_descriptors, make_plan, check_terminal,
+	check_descriptors, make_plan, check_terminal, ready_libraries,
 	enter_store, enter_cgroup, open_gate,
 	bear, equip, listen_to, publish,
 };

@@ -91,7 +91,7 @@ end_mounts(const struct oci_record *record, struct err *err)
 
 	if (!record->mounted_root || !record->mounted_over)
 		return 0;
-	if (statx(AT_FDCWD, record->mounted_root, AT_SYMLINK_NOFOLLOW,
+	if (sys_statx(AT_FDCWD, record->mounted_root, AT_SYMLINK_NOFOLLOW,
 		    STATX_MNT_ID, &seen) < 0 ||
 		seen.stx_mnt_id == *record->mounted_over)
 		return 0;

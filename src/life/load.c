@@ -13,6 +13,7 @@
 #include "base/fd.h"
 #include "base/path.h"
 #include "base/str.h"
+#include "base/sys.h"
 #include "libocispec/config.h"
 #include "libocispec/problems.h"
 #include "plan/plan.h"
@@ -75,7 +76,7 @@ is_chrooted(void)
 {
 	struct statx stx;
 
-	if (statx(AT_FDCWD, "/", 0, STATX_BASIC_STATS, &stx) < 0)
+	if (sys_statx(AT_FDCWD, "/", 0, STATX_BASIC_STATS, &stx) < 0)
 		return false;
 	return (stx.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT) &&
 		!(stx.stx_attributes & STATX_ATTR_MOUNT_ROOT);
@@ -104,7 +105,8 @@ open_config(const char *bundle, const char *name, struct err *err)
 
 	/* An absolute name is not looked up in the bundle. */
 	if (name[0] != '/') {
-		dir = open(bundle, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		dir = openat(
+			AT_FDCWD, bundle, O_PATH | O_DIRECTORY | O_CLOEXEC);
 		if (dir < 0)
 			return err_sys(err, "open");
 	}

@@ -28,9 +28,9 @@ open_parent(const char *path, const char **out_name)
 
 	*out_name = slash ? slash + 1 : path;
 	if (!slash)
-		return open(".", flags);
+		return openat(AT_FDCWD, ".", flags);
 	parent = strndup(path, slash == path ? 1 : (size_t)(slash - path));
-	return parent ? open(parent, flags) : -1;
+	return parent ? openat(AT_FDCWD, parent, flags) : -1;
 }
 
 static int
@@ -72,7 +72,7 @@ static int
 connect_to(const char *path)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	auto_fd file = open(path, O_PATH | O_CLOEXEC);
+	auto_fd file = openat(AT_FDCWD, path, O_PATH | O_CLOEXEC);
 	auto_fd fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	if (file < 0 || fd < 0)

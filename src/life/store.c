@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "base/fd.h"
 #include "base/str.h"
+#include "base/sys.h"
 #include "host/filter.h"
 #include "life/load.h"
 #include "life/record.h"
@@ -21,6 +22,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -115,14 +117,14 @@ int
 store_open_root(const char *path, bool make, struct err *err)
 {
 	const int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
-	int root = open(path, flags);
+	int root = openat(AT_FDCWD, path, flags);
 
 	if (root < 0 && errno == ENOENT && make && *path) {
 		auto_free char *copy = strdup(path);
 
 		if (copy)
 			make_all(copy);
-		root = open(path, flags);
+		root = openat(AT_FDCWD, path, flags);
 	}
 	if (root < 0 && errno == ENOENT && !make)
 		return unknown(err);
@@ -290,7 +292,8 @@ store_prepare(int dir, const struct oci_record *record, struct err *err)
 int
 store_publish(int dir, struct err *err)
 {
-	if (renameat2(dir, RECORD_NEW, dir, RECORD_FILE, RENAME_EXCHANGE) == 0)
+	if (sys_renameat2(dir, RECORD_NEW, dir, RECORD_FILE, RENAME_EXCHANGE) ==
+		0)
 		return 0;
 	if ((errno != ENOENT && errno != EINVAL) ||
 		renameat(dir, RECORD_NEW, dir, RECORD_FILE) < 0)

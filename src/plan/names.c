@@ -49,6 +49,11 @@ names_near(const struct names *names, const char *word)
 	return str_nearest(word, names_next, names);
 }
 
+/* As kill(1) and programs see them, whichever libc scrim itself has: glibc
+ * keeps the first two for itself, musl three (signal(7)). */
+#define RT_MIN 34
+#define RT_MAX 64
+
 /* "RTMIN", "RTMIN+n", "RTMAX-n". */
 static int
 real_time_signal(const char *word)
@@ -61,10 +66,9 @@ real_time_signal(const char *word)
 	word += 5;
 	if (*word &&
 		(*word != (from_min ? '+' : '-') ||
-			str_to_uint(
-				word + 1, (uint64_t)(SIGRTMAX - SIGRTMIN), &n)))
+			str_to_uint(word + 1, RT_MAX - RT_MIN, &n)))
 		return -1;
-	return from_min ? SIGRTMIN + (int)n : SIGRTMAX - (int)n;
+	return from_min ? RT_MIN + (int)n : RT_MAX - (int)n;
 }
 
 /* Numbers first: a bare one is never a name. */
@@ -73,7 +77,7 @@ names_to_signal(const char *text)
 {
 	int64_t number;
 
-	if (str_to_int(text, 1, SIGRTMAX, &number) == 0)
+	if (str_to_int(text, 1, RT_MAX, &number) == 0)
 		return (int)number;
 	if (strncasecmp(text, "SIG", 3) == 0)
 		text += 3;
