@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Making a container's cgroup and filling it: the directory, the controllers
- * that its limits need, the limits, the device program. All paths are
- * resolved below one descriptor of the hierarchy's root. A cgroup that is
+ * Making a container's cgroup: the directory and the controllers that its
+ * limits need. All paths are resolved below one descriptor of the hierarchy's
+ * root. A cgroup that is
  * there already is used only if it is empty, not frozen and no container's,
  * and is then never taken for one of ours. mkdir decides between creators of
  * one path; against those who remove its parents meanwhile it is repeated.
@@ -15,7 +15,6 @@
 #include "base/err.h"
 #include "base/fd.h"
 #include "host/cgroup_files.h"
-#include "host/devprog.h"
 #include "plan/plan.h"
 
 #include <errno.h>
@@ -193,13 +192,13 @@ enable(int root, const char *path, const char *controller, struct err *err)
 /* The controllers of all limits; those of one controller mostly stand side by
  * side. */
 static int
-enable_needed(
-	const struct plan *plan, int root, const char *path, struct err *err)
+enable_needed(const struct plan_resources *resources, int root,
+	const char *path, struct err *err)
 {
 	const char *last = "";
 
-	for (size_t i = 0; i < plan->resources.n_knobs; i++) {
-		const struct plan_knob *knob = &plan->resources.knobs[i];
+	for (size_t i = 0; i < resources->n_knobs; i++) {
+		const struct plan_knob *knob = &resources->knobs[i];
 
 		if (!knob->controller || knob->default_value ||
 			strcmp(knob->controller, last) == 0)
@@ -213,17 +212,29 @@ enable_needed(
 	return 0;
 }
 
+int
+cgroup_enable(const struct plan_resources *resources, const char *path,
+	struct err *err)
+{
+	auto_fd root = cgroup_files_root(err);
+
+	return root < 0 ? -1 : enable_needed(resources, root, path + 1, err);
+}
+
 /* Without a cgroup of its own a container can have no limits. */
 static int
-make_none(const struct plan *plan, struct cgroup *out, struct err *err)
+make_none(const struct plan_resources *resources, struct cgroup *out,
+	struct err *err)
 {
-	for (size_t i = 0; i < plan->resources.n_knobs; i++) {
-		if (plan->resources.knobs[i].default_value)
+	for (size_t i = 0; i < resources->n_knobs; i++) {
+		const struct plan_knob *knob = &resources->knobs[i];
+
+		if (knob->default_value)
 			continue;
 		err_say(err,
 			"limit %s needs a cgroup, and the caller may not make one",
-			plan->resources.knobs[i].file);
-		return blame(&plan->resources.knobs[i], err);
+			knob->file);
+		return blame(knob, err);
 	}
 	*out = (struct cgroup){ NULL, -1, false };
 	return 0;
@@ -238,7 +249,7 @@ cgroup_make(const struct plan *plan, const char *path, struct cgroup *out,
 	bool made;
 
 	if (cgroup_files_is_none(path))
-		return make_none(plan, out, err);
+		return make_none(&plan->resources, out, err);
 	root = cgroup_files_root(err);
 	if (root < 0)
 		return -1;
@@ -248,7 +259,7 @@ cgroup_make(const struct plan *plan, const char *path, struct cgroup *out,
 	dir = take_directory(root, path + 1, &made, err);
 	if (dir < 0 || (!made && check_present(dir, path, err) < 0))
 		return -1;
-	if (enable_needed(plan, root, path + 1, err) < 0) {
+	if (enable_needed(&plan->resources, root, path + 1, err) < 0) {
 		if (made && unlinkat(root, path + 1, AT_REMOVEDIR) == 0)
 			cgroup_files_remove_parents(root, path + 1);
 		return -1;
@@ -287,44 +298,5 @@ cgroup_open(const char *path, struct cgroup *out, struct err *err)
 	if (dir < 0)
 		return -1;
 	*out = (struct cgroup){ take_ptr(&kept), take_fd(&dir), false };
-	return 0;
-}
-
-/* A value that means "no limit" needs no file to be written to. Names come
- * from the config as well ("unified"): they stay in this directory. */
-static int
-apply_knob(const struct plan_knob *knob, const struct cgroup *cgroup,
-	struct err *err)
-{
-	if (knob->default_value &&
-		faccessat(cgroup->fd, knob->file, F_OK, 0) < 0)
-		return 0;
-	if (!strchr(knob->file, '/') &&
-		file_write(cgroup->fd, knob->file, knob->value, err) == 0)
-		return 0;
-	if (strchr(knob->file, '/') || errno == ENOENT)
-		err_say(err,
-			"there is no file %s: this kernel does not know it",
-			knob->file);
-	err_in(err, "cgroup %s", cgroup->path);
-	return blame(knob, err);
-}
-
-int
-cgroup_apply(const struct plan_resources *resources,
-	const struct cgroup *cgroup, struct err *err)
-{
-	if (cgroup->fd < 0)
-		return 0;
-	for (size_t i = 0; i < resources->n_knobs; i++)
-		if (apply_knob(&resources->knobs[i], cgroup, err) < 0)
-			return -1;
-	/* In an ordinary user's container no device node can be made, and what
-	 * he may open is his own right: the kernel lets him load no program. */
-	if (!resources->device_program || geteuid() != 0)
-		return 0;
-	if (devprog_attach(cgroup->fd, resources->device_rules,
-		    resources->n_device_rules, err) < 0)
-		return err_in(err, "device rules of cgroup %s", cgroup->path);
 	return 0;
 }

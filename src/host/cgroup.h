@@ -16,6 +16,7 @@
 
 struct err;
 struct plan;
+struct plan_present;
 struct plan_resources;
 
 struct cgroup {
@@ -51,6 +52,15 @@ int cgroup_open(const char *path, struct cgroup *out, struct err *err);
 /* Writes the knobs and attaches the device program. */
 int cgroup_apply(const struct plan_resources *resources,
 	const struct cgroup *cgroup, struct err *err);
+/* Changes what is filled already: enables what is needed, looks, writes; where
+ * one file refuses, those before it are set back. */
+int cgroup_update(const struct plan_resources *resources,
+	const struct cgroup *cgroup, struct err *err);
+/* Makes the controllers of these knobs available in the cgroup at path. */
+int cgroup_enable(const struct plan_resources *resources, const char *path,
+	struct err *err);
+/* What the next plan_update() has to know of it. */
+void cgroup_present(const struct cgroup *cgroup, struct plan_present *out);
 int cgroup_freeze(const struct cgroup *cgroup, bool freeze, struct err *err);
 bool cgroup_is_frozen(const char *path);
 /* All pids in it and below; heap, *out_n. */

@@ -13,7 +13,7 @@ static const struct cgroup_driver cgroupfs = {
 	.place = cgroup_place,
 	.make = cgroup_make,
 	.apply = cgroup_apply,
-	.update = cgroup_apply,
+	.update = cgroup_update,
 	.remove = cgroup_remove,
 	.end = cgroup_end,
 };

@@ -27,6 +27,11 @@
 #define RULE_INSNS  8
 #define FRAME_INSNS 8
 
+/* By which we know our own; the kernel keeps 15 bytes. */
+#define NAME "scrim_devices"
+/* The kernel's BPF_CGROUP_MAX_PROGS: as many as a cgroup can have. */
+#define ATTACHED_MAX 64
+
 #define INSN(code_, dst, src, off_, imm_)                                      \
 	((struct bpf_insn){ .code = (code_),                                   \
 		.dst_reg = (dst),                                              \
@@ -111,6 +116,12 @@ devprog_make(const struct plan_device_rule *rules, size_t n, size_t *out_n)
 	return insns;
 }
 
+static int
+call(int command, union bpf_attr *attr)
+{
+	return (int)syscall(SYS_bpf, command, attr, sizeof(*attr));
+}
+
 /* No helper function is called, so the licence need not be the kernel's. */
 static int
 load(const struct bpf_insn *insns, size_t n)
@@ -123,17 +134,36 @@ load(const struct bpf_insn *insns, size_t n)
 	attr.insns = (uint64_t)(uintptr_t)insns;
 	attr.insn_cnt = (uint32_t)n;
 	attr.license = (uint64_t)(uintptr_t) "Apache-2.0";
-	memcpy(attr.prog_name, "scrim_devices", sizeof("scrim_devices"));
-	return (int)syscall(SYS_bpf, BPF_PROG_LOAD, &attr, sizeof(attr));
+	memcpy(attr.prog_name, NAME, sizeof(NAME));
+	return call(BPF_PROG_LOAD, &attr);
 }
 
-int
-devprog_attach(int cgroup, const struct plan_device_rule *rules, size_t n,
-	struct err *err)
+/* old: the program whose place it takes, or -1. */
+static int
+attach(int cgroup, int program, int old, struct err *err)
+{
+	union bpf_attr attr;
+
+	memset(&attr, 0, sizeof(attr));
+	attr.target_fd = (uint32_t)cgroup;
+	attr.attach_bpf_fd = (uint32_t)program;
+	attr.attach_type = BPF_CGROUP_DEVICE;
+	attr.attach_flags = BPF_F_ALLOW_MULTI;
+	if (old >= 0) {
+		attr.attach_flags |= BPF_F_REPLACE;
+		attr.replace_bpf_fd = (uint32_t)old;
+	}
+	if (call(BPF_PROG_ATTACH, &attr) < 0)
+		return err_sys(err, "attach the device program");
+	return 0;
+}
+
+static int
+make_and_attach(int cgroup, const struct plan_device_rule *rules, size_t n,
+	int old, struct err *err)
 {
 	auto_free struct bpf_insn *insns = NULL;
 	auto_fd program = -1;
-	union bpf_attr attr;
 	size_t n_insns;
 
 	insns = devprog_make(rules, n, &n_insns);
@@ -143,12 +173,67 @@ devprog_attach(int cgroup, const struct plan_device_rule *rules, size_t n,
 	if (program < 0)
 		return err_sys(err,
 			"load the device program of %zu instructions", n_insns);
+	return attach(cgroup, program, old, err);
+}
+
+int
+devprog_attach(int cgroup, const struct plan_device_rule *rules, size_t n,
+	struct err *err)
+{
+	return make_and_attach(cgroup, rules, n, -1, err);
+}
+
+/* The program of that id, if it is one of ours; -1: not. */
+static int
+open_own(uint32_t id)
+{
+	struct bpf_prog_info info = { 0 };
+	union bpf_attr attr;
+	auto_fd program = -1;
+
 	memset(&attr, 0, sizeof(attr));
-	attr.target_fd = (uint32_t)cgroup;
-	attr.attach_bpf_fd = (uint32_t)program;
-	attr.attach_type = BPF_CGROUP_DEVICE;
-	attr.attach_flags = BPF_F_ALLOW_MULTI;
-	if (syscall(SYS_bpf, BPF_PROG_ATTACH, &attr, sizeof(attr)) < 0)
-		return err_sys(err, "attach the device program");
-	return 0;
+	attr.prog_id = id;
+	program = call(BPF_PROG_GET_FD_BY_ID, &attr);
+	if (program < 0)
+		return -1;
+	memset(&attr, 0, sizeof(attr));
+	attr.info.bpf_fd = (uint32_t)program;
+	attr.info.info_len = sizeof(info);
+	attr.info.info = (uint64_t)(uintptr_t)&info;
+	if (call(BPF_OBJ_GET_INFO_BY_FD, &attr) < 0 ||
+		strcmp(info.name, NAME) != 0)
+		return -1;
+	return take_fd(&program);
+}
+
+/* Of those that are attached to this very cgroup. -1: none. */
+static int
+find_own(int cgroup)
+{
+	uint32_t ids[ATTACHED_MAX];
+	union bpf_attr attr;
+
+	memset(&attr, 0, sizeof(attr));
+	attr.query.target_fd = (uint32_t)cgroup;
+	attr.query.attach_type = BPF_CGROUP_DEVICE;
+	attr.query.prog_ids = (uint64_t)(uintptr_t)ids;
+	attr.query.prog_cnt = ATTACHED_MAX;
+	if (call(BPF_PROG_QUERY, &attr) < 0)
+		return -1;
+	for (uint32_t i = 0; i < attr.query.prog_cnt; i++) {
+		int program = open_own(ids[i]);
+
+		if (program >= 0)
+			return program;
+	}
+	return -1;
+}
+
+int
+devprog_replace(int cgroup, const struct plan_device_rule *rules, size_t n,
+	struct err *err)
+{
+	auto_fd old = find_own(cgroup);
+
+	return make_and_attach(cgroup, rules, n, old, err);
 }

@@ -19,5 +19,9 @@ struct bpf_insn *devprog_make(
  */
 int devprog_attach(int cgroup, const struct plan_device_rule *rules, size_t n,
 	struct err *err);
+/* The same in place of the one that is there, if there is one: at no moment
+ * is there none, or are there two. */
+int devprog_replace(int cgroup, const struct plan_device_rule *rules, size_t n,
+	struct err *err);
 
 #endif

@@ -111,6 +111,8 @@ add_devices(struct maker *m, struct pile *rules)
 			&(struct plan_device_rule){ true, type, *device->major,
 				*device->minor, ALL_ACCESS });
 	}
+	for (size_t i = 0; m->present && i < m->present->n_devices; i++)
+		add_rule(m, rules, &m->present->devices[i]);
 }
 
 void

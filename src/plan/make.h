@@ -25,6 +25,7 @@ struct maker {
 	const struct oci_config *config;
 	const struct oci_linux *linux; /* empty where the config has none */
 	const struct plan_request *request;
+	const struct plan_present *present; /* update's; NULL: a new plan */
 	struct oci_problems *problems;
 	size_t known_problems; /* the decoder's */
 	struct plan *plan;

@@ -23,6 +23,7 @@ struct arena;
 struct err;
 struct oci_config;
 struct oci_problems;
+struct oci_resources;
 struct str;
 
 /* Where a host item comes from, spelled out ("" and 0: not from the config). */
@@ -116,6 +117,10 @@ struct plan_io_priority {
 struct plan_knob {
 	const char *controller; /* "memory"; NULL: a core file */
 	const char *file, *value;
+	/* what serves in its place where the kernel lacks the file, or, with
+	 * both, is written beside it; one of the two must be there */
+	const char *other, *other_value;
+	bool both;
 	bool default_value; /* "unlimited": needs no controller */
 	struct plan_where where;
 };
@@ -136,6 +141,15 @@ struct plan_resources {
 	const struct plan_device_rule *device_rules;
 	size_t n_device_rules;
 	bool device_program; /* rules were asked for */
+};
+
+/* What a cgroup says before it is changed, as far as it matters to update. */
+struct plan_present {
+	uint64_t memory_usage, memory_max; /* UINT64_MAX: no limit */
+	char cpu_quota[24]; /* as cpu.max has it; "": not known */
+	bool cpu_idle;
+	const struct plan_device_rule *devices; /* of linux.devices */
+	size_t n_devices;
 };
 
 struct plan_hook_item {
@@ -245,6 +259,12 @@ struct plan {
  * is any (err then holds the first with the count of the others). */
 int plan_make(struct arena *arena, const struct oci_config *config,
 	const struct plan_request *request, struct plan **out,
+	struct oci_problems *problems, struct err *err);
+
+/* The same for update, which says resources alone and only what shall change.
+ */
+int plan_update(struct arena *arena, const struct oci_resources *resources,
+	const struct plan_present *present, struct plan_resources *out,
 	struct oci_problems *problems, struct err *err);
 
 /* The whole plan for people or as JSON. */

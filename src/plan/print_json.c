@@ -209,6 +209,11 @@ add_cgroup(struct writer *w, const struct plan *plan)
 		add_text(w, "controller", knob->controller);
 		add_text(w, "file", knob->file);
 		add_text(w, "value", knob->value);
+		if (knob->other) {
+			add_text(w, "otherFile", knob->other);
+			add_text(w, "otherValue", knob->other_value);
+			add_bool(w, "both", knob->both);
+		}
 		add_bool(w, "unlimited", knob->default_value);
 		add_where(w, &knob->where);
 		close_value(w, "}");

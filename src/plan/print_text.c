@@ -199,6 +199,12 @@ print_cgroup(const struct plan *plan, struct str *out)
 		add_text(out, knob->file);
 		str_add(out, " ");
 		add_text(out, knob->value);
+		if (knob->other) {
+			str_add(out, knob->both ? " and " : " or ");
+			add_text(out, knob->other);
+			str_add(out, " ");
+			add_text(out, knob->other_value);
+		}
 		end_where(out, start, &knob->where);
 	}
 	if (plan->resources.device_program)

@@ -9,21 +9,32 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "plan/make.h"
+#include "plan/resources.h"
 #include "plan/weight.h"
 
-struct job {
-	struct maker *m;
-	struct pile knobs;
-};
+/* The kernel's PID_MAX_LIMIT, on 64 bits: no limit of pids goes beyond. */
+#define PIDS_MAX (4 << 20)
+
+/* The controller is what stands before the first dot of a file's name; the
+ * files of the core ("cgroup.*") and of pressure ("irq.pressure") have none. */
+static const char *
+controller_of(struct resources_job *job, const char *file)
+{
+	const char *dot = strchr(file, '.');
+
+	if (str_has_prefix(file, "cgroup.") || strcmp(dot, ".pressure") == 0)
+		return NULL;
+	return make_printf(job->m, "%.*s", (int)(dot - file), file);
+}
 
 /* A value that says "unlimited" asks for nothing where the controller is
  * missing; all others do. */
-static void
-add_knob(struct job *job, const struct place *at, const char *member,
-	const char *controller, const char *file, const char *value)
+struct plan_knob *
+resources_add(struct resources_job *job, const struct place *at,
+	const char *member, const char *file, const char *value)
 {
 	struct plan_where where = make_where(job->m, at, member);
+	const char *controller = controller_of(job, file);
 	struct plan_knob *knob = pile_add(&job->knobs, job->m->arena);
 
 	knob->controller = controller;
@@ -32,11 +43,12 @@ add_knob(struct job *job, const struct place *at, const char *member,
 	knob->default_value =
 		strcmp(value, "max") == 0 || strncmp(value, "max ", 4) == 0;
 	knob->where = where;
+	return knob;
 }
 
 /* v1's -1 is v2's "max". */
 static const char *
-number(struct job *job, int64_t value)
+number(struct resources_job *job, int64_t value)
 {
 	return value < 0 ? "max"
 			 : make_printf(job->m, "%lld", (long long)value);
@@ -51,8 +63,8 @@ is_said(const int64_t *value)
 
 /* v1 took any negative number for unlimited; the specification has -1 alone. */
 static void
-check_least(struct job *job, const struct place *at, const char *member,
-	const int64_t *value)
+check_least(struct resources_job *job, const struct place *at,
+	const char *member, const int64_t *value)
 {
 	if (value && *value < -1)
 		make_complain(job->m, at, member,
@@ -60,14 +72,33 @@ check_least(struct job *job, const struct place *at, const char *member,
 			(long long)*value);
 }
 
-/* v1's swap is memory and swap together, v2's is swap alone. */
-static void
-make_swap(struct job *job, const struct oci_memory *memory)
+/* The limit that swap counts from: the one said, or the one that is there; -1:
+ * none, 0: not known. */
+static int64_t
+memory_limit(const struct resources_job *job, const struct oci_memory *memory)
 {
-	int64_t limit = memory->limit ? *memory->limit : 0, swap;
+	if (is_said(memory->limit))
+		return *memory->limit;
+	if (!job->present)
+		return 0;
+	return job->present->memory_max > INT64_MAX
+		? -1
+		: (int64_t)job->present->memory_max;
+}
 
-	if (!is_said(memory->swap))
+/* v1's swap is memory and swap together, v2's is swap alone. No limit of
+ * memory says the same of both. */
+static void
+make_swap(struct resources_job *job, const struct oci_memory *memory)
+{
+	static const char name[] = "memory.swap.max";
+	int64_t limit = memory_limit(job, memory), swap;
+
+	if (!is_said(memory->swap)) {
+		if (job->present && is_said(memory->limit) && limit < 0)
+			resources_add(job, &memory->at, "limit", name, "max");
 		return;
+	}
 	swap = *memory->swap;
 	if (swap > 0 && limit <= 0) {
 		make_complain(job->m, &memory->at, "swap",
@@ -80,25 +111,29 @@ make_swap(struct job *job, const struct oci_memory *memory)
 			(long long)swap, (long long)limit);
 		return;
 	}
-	add_knob(job, &memory->at, "swap", "memory", "memory.swap.max",
+	resources_add(job, &memory->at, "swap", name,
 		number(job, swap < 0 ? -1 : swap - limit));
 }
 
-/* limit is the hard bound, reservation what is protected from reclaim:
- * memory.max and memory.low. */
+/* The kernel of v2 would kill to make a limit true that is exceeded [144]. */
 static void
-make_memory(struct job *job, const struct oci_memory *memory)
+check_usage(struct resources_job *job, const struct oci_memory *memory)
 {
-	check_least(job, &memory->at, "limit", memory->limit);
-	check_least(job, &memory->at, "reservation", memory->reservation);
-	check_least(job, &memory->at, "swap", memory->swap);
-	if (is_said(memory->limit))
-		add_knob(job, &memory->at, "limit", "memory", "memory.max",
-			number(job, *memory->limit));
-	if (is_said(memory->reservation))
-		add_knob(job, &memory->at, "reservation", "memory",
-			"memory.low", number(job, *memory->reservation));
-	make_swap(job, memory);
+	if (!job->present || !memory->check_before_update ||
+		!*memory->check_before_update || !is_said(memory->limit) ||
+		*memory->limit < 0 ||
+		(uint64_t)*memory->limit >= job->present->memory_usage)
+		return;
+	make_complain(job->m, &memory->at, "limit",
+		"the memory limit %lld is less than what is in use, %llu",
+		(long long)*memory->limit,
+		(unsigned long long)job->present->memory_usage);
+}
+
+/* v2 has no such file, and no like of it. */
+static void
+refuse_v1_memory(struct resources_job *job, const struct oci_memory *memory)
+{
 	if (memory->swappiness && *memory->swappiness > 100)
 		make_complain(job->m, &memory->at, "swappiness",
 			"swappiness %llu is outside 0..100",
@@ -111,62 +146,109 @@ make_memory(struct job *job, const struct oci_memory *memory)
 			"memory.disableOOMKiller needs cgroup v1");
 }
 
-/* cpu.max holds quota and period in one line; a period alone leaves the
- * quota at "max". */
+/* limit is the hard bound, reservation what is protected from reclaim:
+ * memory.max and memory.low. */
 static void
-make_cpu_time(struct job *job, const struct oci_cpu *cpu)
+make_memory(struct resources_job *job, const struct oci_memory *memory)
+{
+	check_least(job, &memory->at, "limit", memory->limit);
+	check_least(job, &memory->at, "reservation", memory->reservation);
+	check_least(job, &memory->at, "swap", memory->swap);
+	if (is_said(memory->limit))
+		resources_add(job, &memory->at, "limit", "memory.max",
+			number(job, *memory->limit));
+	if (is_said(memory->reservation))
+		resources_add(job, &memory->at, "reservation", "memory.low",
+			number(job, *memory->reservation));
+	make_swap(job, memory);
+	check_usage(job, memory);
+	refuse_v1_memory(job, memory);
+}
+
+/* cpu.max holds quota and period in one line; a period alone leaves the
+ * quota as it is, which is "max" in a new cgroup, and a quota the period. */
+static void
+make_cpu_max(struct resources_job *job, const struct oci_cpu *cpu)
 {
 	bool quota = is_said(cpu->quota), period = cpu->period && *cpu->period;
-	const char *value;
+	const char *value = "max";
 
-	if (cpu->burst && quota && *cpu->quota > 0 &&
+	if (!quota && !period)
+		return;
+	if (quota)
+		value = number(job, *cpu->quota);
+	else if (job->present && job->present->cpu_quota[0])
+		value = job->present->cpu_quota;
+	if (period)
+		value = make_printf(job->m, "%s %llu", value,
+			(unsigned long long)*cpu->period);
+	/* No burst is above any quota: neither of two new ones must fit the
+	 * other's old one. */
+	if (job->present && cpu->burst)
+		resources_add(job, &cpu->at, "burst", "cpu.max.burst", "0");
+	resources_add(
+		job, &cpu->at, quota ? "quota" : "period", "cpu.max", value);
+}
+
+static void
+make_cpu_time(struct resources_job *job, const struct oci_cpu *cpu)
+{
+	if (cpu->burst && is_said(cpu->quota) && *cpu->quota > 0 &&
 		*cpu->burst > (uint64_t)*cpu->quota)
 		make_complain(job->m, &cpu->at, "burst",
 			"the burst %llu is above the quota, %lld",
 			(unsigned long long)*cpu->burst,
 			(long long)*cpu->quota);
-	if (quota || period) {
-		value = quota ? number(job, *cpu->quota) : "max";
-		if (period)
-			value = make_printf(job->m, "%s %llu", value,
-				(unsigned long long)*cpu->period);
-		add_knob(job, &cpu->at, quota ? "quota" : "period", "cpu",
-			"cpu.max", value);
-	}
+	check_least(job, &cpu->at, "quota", cpu->quota);
+	make_cpu_max(job, cpu);
 	if (cpu->burst)
-		add_knob(job, &cpu->at, "burst", "cpu", "cpu.max.burst",
+		resources_add(job, &cpu->at, "burst", "cpu.max.burst",
 			make_printf(job->m, "%llu",
 				(unsigned long long)*cpu->burst));
 }
 
 /* cpuset.cpus and cpuset.mems: "0-3,7"; "" is not said. */
 static void
-make_cpuset(struct job *job, const struct oci_cpu *cpu, const char *member,
-	const char *file, const char *list)
+make_cpuset(struct resources_job *job, const struct oci_cpu *cpu,
+	const char *member, const char *file, const char *list)
 {
 	if (!list || !*list)
 		return;
 	if (list[strspn(list, "0123456789,-")])
 		make_complain(job->m, &cpu->at, member,
 			"expected a list such as \"0-3,7\", not \"%s\"", list);
-	add_knob(job, &cpu->at, member, "cpuset", file, list);
+	resources_add(job, &cpu->at, member, file, list);
 }
 
-/* shares by the formula of weight.h; idle is the same file in both versions. */
+/* shares by the formula of weight.h; idle is the same file in both versions.
+ * An idle group has no weight (kernel/sched/fair.c, sched_group_set_shares):
+ * it stops being idle first, or is given none. */
 static void
-make_cpu(struct job *job, const struct oci_cpu *cpu)
+make_cpu_weight(struct resources_job *job, const struct oci_cpu *cpu)
 {
-	if (cpu->shares && *cpu->shares)
-		add_knob(job, &cpu->at, "shares", "cpu", "cpu.weight",
-			make_printf(job->m, "%llu",
-				(unsigned long long)weight_from_shares(
-					*cpu->shares)));
-	make_cpu_time(job, cpu);
+	bool idle = cpu->idle ? *cpu->idle == 1
+			      : job->present && job->present->cpu_idle;
+
 	if (cpu->idle && *cpu->idle != 0 && *cpu->idle != 1)
 		make_complain(job->m, &cpu->at, "idle", "idle is 0 or 1");
 	else if (cpu->idle)
-		add_knob(job, &cpu->at, "idle", "cpu", "cpu.idle",
+		resources_add(job, &cpu->at, "idle", "cpu.idle",
 			*cpu->idle ? "1" : "0");
+	if (!cpu->shares || !*cpu->shares || (cpu->idle && idle))
+		return;
+	if (idle)
+		make_complain(job->m, &cpu->at, "shares",
+			"the container is idle (cpu.idle): it has no shares");
+	resources_add(job, &cpu->at, "shares", "cpu.weight",
+		make_printf(job->m, "%llu",
+			(unsigned long long)weight_from_shares(*cpu->shares)));
+}
+
+static void
+make_cpu(struct resources_job *job, const struct oci_cpu *cpu)
+{
+	make_cpu_weight(job, cpu);
+	make_cpu_time(job, cpu);
 	make_cpuset(job, cpu, "cpus", "cpuset.cpus", cpu->cpus);
 	make_cpuset(job, cpu, "mems", "cpuset.mems", cpu->mems);
 	if (is_said(cpu->realtime_runtime))
@@ -180,22 +262,41 @@ make_cpu(struct job *job, const struct oci_cpu *cpu)
 /* Since version 1.3 a limit of 0 is one [149]. In a config that says it is
  * older it is the "unlimited" of its time: Podman writes it for -1. */
 static void
-make_pids(struct job *job, const struct oci_pids *pids)
+make_pids(struct resources_job *job, const struct oci_pids *pids)
 {
 	const char *version = job->m->config->oci_version;
 	bool old = version[0] == '1' && version[1] == '.' &&
 		version[2] >= '0' && version[2] < '3' && version[3] == '.';
 	int64_t limit = *pids->limit == 0 && old ? -1 : *pids->limit;
 
+	/* what no host can have is no limit, and the kernel takes none such */
+	if (limit > PIDS_MAX)
+		limit = -1;
 	check_least(job, &pids->at, "limit", pids->limit);
-	add_knob(job, &pids->at, "limit", "pids", "pids.max",
-		number(job, limit));
+	resources_add(job, &pids->at, "limit", "pids.max", number(job, limit));
 }
 
 /* The limit on reservations: a program is refused at mmap(2), not killed at
- * its first page fault [148]. */
+ * its first page fault. A kernel before 5.7 has the latter alone [148]. */
 static void
-make_hugepages(struct job *job, const struct oci_hugepage_limits *list)
+add_hugepages(struct resources_job *job, const struct oci_hugepage_limit *item)
+{
+	const char *value =
+		make_printf(job->m, "%llu", (unsigned long long)*item->limit);
+	const char *file =
+		make_printf(job->m, "hugetlb.%s.rsvd.max", item->page_size);
+	const char *other =
+		make_printf(job->m, "hugetlb.%s.max", item->page_size);
+	struct plan_knob *knob =
+		resources_add(job, &item->at, "limit", file, value);
+
+	knob->other = other;
+	knob->other_value = value;
+}
+
+static void
+make_hugepages(
+	struct resources_job *job, const struct oci_hugepage_limits *list)
 {
 	for (size_t i = 0; i < list->n; i++) {
 		const struct oci_hugepage_limit *item = &list->items[i];
@@ -206,93 +307,57 @@ make_hugepages(struct job *job, const struct oci_hugepage_limits *list)
 				make_complain(job->m, &item->at, "pageSize",
 					"pages of %s are limited twice",
 					item->page_size);
-		add_knob(job, &item->at, "limit", "hugetlb",
-			make_printf(
-				job->m, "hugetlb.%s.rsvd.max", item->page_size),
-			make_printf(job->m, "%llu",
-				(unsigned long long)*item->limit));
+		add_hugepages(job, item);
 	}
-}
-
-/* Each property by its own name: the user shall know what to take out. */
-static void
-refuse_block_io(struct job *job, const struct oci_block_io *io)
-{
-	static const char later[] = "blockIO limits are not supported yet";
-
-	if (io->weight && *io->weight)
-		make_complain(job->m, &io->at, "weight", "%s", later);
-	if (io->leaf_weight && *io->leaf_weight)
-		make_complain(job->m, &io->at, "leafWeight",
-			"blockIO.leafWeight needs cgroup v1");
-	for (size_t i = 0; i < io->weight_device.n; i++) {
-		const struct oci_weight_device *device =
-			&io->weight_device.items[i];
-
-		make_complain(job->m, &device->at, NULL, "%s",
-			device->weight || device->leaf_weight
-				? later
-				: "a weightDevice needs weight or leafWeight");
-	}
-	if (io->throttle_read_bps_device.n)
-		make_complain(
-			job->m, &io->at, "throttleReadBpsDevice", "%s", later);
-	if (io->throttle_write_bps_device.n)
-		make_complain(
-			job->m, &io->at, "throttleWriteBpsDevice", "%s", later);
-	if (io->throttle_read_iops_device.n)
-		make_complain(
-			job->m, &io->at, "throttleReadIOPSDevice", "%s", later);
-	if (io->throttle_write_iops_device.n)
-		make_complain(job->m, &io->at, "throttleWriteIOPSDevice", "%s",
-			later);
 }
 
 /* Network classes are matched by cgroup v1 alone; v2 has eBPF for it, and no
  * such file. */
 static void
-refuse_others(struct job *job, const struct oci_resources *resources)
+refuse_v1_network(struct resources_job *job, const struct oci_network *network)
 {
-	const struct oci_network *network = resources->network;
-
-	if (resources->block_io)
-		refuse_block_io(job, resources->block_io);
 	if (network && network->class_id && *network->class_id)
 		make_complain(job->m, &network->at, "classID",
 			"network.classID needs cgroup v1");
 	if (network && network->priorities.n)
 		make_complain(job->m, &network->at, "priorities",
 			"network.priorities need cgroup v1");
-	for (size_t i = 0; i < resources->rdma.n; i++) {
-		const struct oci_rdma *rdma = &resources->rdma.items[i];
-
-		make_complain(job->m, &rdma->at, NULL, "%s",
-			rdma->hca_handles || rdma->hca_objects
-				? "rdma limits are not supported yet"
-				: "rdma needs hcaHandles or hcaObjects");
-	}
 }
 
-/* The controller is what stands before the first dot; "cgroup.*" has none. */
+/* Files that do something to processes instead of limiting them. A container
+ * that is frozen or killed by its own limits would never be ready. */
+static bool
+is_runtimes_own(const char *file)
+{
+	static const char *const own[] = { "cgroup.freeze", "cgroup.kill",
+		"cgroup.procs", "cgroup.threads", "cgroup.type" };
+
+	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
+		if (strcmp(file, own[i]) == 0)
+			return true;
+	return false;
+}
+
+/* Written as it is, "max" too: a file that is not there is an error [153]. */
 static void
-make_unified(struct job *job, const struct oci_string_map *unified)
+make_unified(struct resources_job *job, const struct oci_string_map *unified)
 {
 	for (size_t i = 0; i < unified->n; i++) {
 		const struct oci_string_entry *entry = &unified->items[i];
 		const char *dot = strchr(entry->key, '.');
-		const char *controller = NULL;
 
-		if (!dot || dot == entry->key || strchr(entry->key, '/')) {
+		if (!dot || dot == entry->key || strchr(entry->key, '/'))
 			make_complain(job->m, &entry->at, NULL,
 				"\"%s\" is not the name of a cgroup file",
 				entry->key);
-			continue;
-		}
-		if (!str_has_prefix(entry->key, "cgroup."))
-			controller = make_printf(job->m, "%.*s",
-				(int)(dot - entry->key), entry->key);
-		add_knob(job, &entry->at, NULL, controller, entry->key,
-			entry->value);
+		else if (is_runtimes_own(entry->key))
+			make_complain(job->m, &entry->at, NULL,
+				"%s is not a limit: what becomes of processes is for the runtime",
+				entry->key);
+		else
+			resources_add(
+				job, &entry->at, NULL, entry->key, entry->value)
+				->default_value = false;
 	}
 }
 
@@ -320,7 +385,9 @@ void
 resources_make(struct maker *m)
 {
 	const struct oci_resources *resources = m->linux->resources;
-	struct job job = { .m = m, .knobs = PILE_OF(struct plan_knob) };
+	struct resources_job job = { .m = m,
+		.present = m->present,
+		.knobs = PILE_OF(struct plan_knob) };
 
 	check_cgroups_path(m);
 	if (!resources)
@@ -332,7 +399,10 @@ resources_make(struct maker *m)
 	if (resources->pids)
 		make_pids(&job, resources->pids);
 	make_hugepages(&job, &resources->hugepage_limits);
-	refuse_others(&job, resources);
+	if (resources->block_io)
+		block_io_make(&job, resources->block_io);
+	block_io_make_rdma(&job, &resources->rdma);
+	refuse_v1_network(&job, resources->network);
 	make_unified(&job, &resources->unified);
 	m->broken |= job.knobs.broken;
 	m->plan->resources.knobs = job.knobs.items;
