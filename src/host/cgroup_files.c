@@ -11,7 +11,6 @@
 #include "base/err.h"
 #include "base/fd.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
@@ -151,58 +150,4 @@ cgroup_files_wait(int dir, const char *key, int value, int ms)
 		if (poll(&notice, 1, rest) < 0 && errno != EINTR)
 			return -1;
 	}
-}
-
-/* Whether an entry of a cgroup's directory is a cgroup in it. */
-static bool
-is_cgroup(const struct dirent *entry)
-{
-	return entry->d_type == DT_DIR && strcmp(entry->d_name, ".") != 0 &&
-		strcmp(entry->d_name, "..") != 0;
-}
-
-/* Recursion goes as deep as the cgroups do, with one descriptor a level. */
-static int
-walk_below(int dir,
-	int (*visit)(int parent, const char *name, void *arg, struct err *err),
-	void *arg, struct err *err)
-{
-	DIR *list = NULL;
-	struct dirent *entry;
-	int fd = fcntl(dir, F_DUPFD_CLOEXEC, 0), ok = 0;
-
-	if (fd >= 0)
-		list = fdopendir(fd);
-	if (!list) {
-		err_sys(err, "list a cgroup");
-		if (fd >= 0)
-			close(fd);
-		return -1;
-	}
-	rewinddir(list);
-	while (ok == 0 && (entry = readdir(list))) {
-		auto_fd below = -1;
-
-		if (!is_cgroup(entry))
-			continue;
-		/* Gone in the meantime: there is nothing to visit. */
-		below = openat(dir, entry->d_name,
-			O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-		if (below >= 0)
-			ok = walk_below(below, visit, arg, err);
-		if (below >= 0 && ok == 0)
-			ok = visit(dir, entry->d_name, arg, err);
-	}
-	closedir(list);
-	return ok;
-}
-
-int
-cgroup_files_walk(int dir,
-	int (*visit)(int parent, const char *name, void *arg, struct err *err),
-	void *arg, struct err *err)
-{
-	if (walk_below(dir, visit, arg, err) < 0)
-		return -1;
-	return visit(dir, ".", arg, err);
 }

@@ -41,10 +41,5 @@ int cgroup_files_event(int dir, const char *key);
 /* Waits until a key of cgroup.events has this value, at most ms. 1 it has, 0
  * not in time, -1 with errno. */
 int cgroup_files_wait(int dir, const char *key, int value, int ms);
-/* Calls visit for every cgroup below dir, deepest first, and for dir itself
- * last (name "."), with the open parent and the name in it. Stops at -1. */
-int cgroup_files_walk(int dir,
-	int (*visit)(int parent, const char *name, void *arg, struct err *err),
-	void *arg, struct err *err);
 
 #endif

@@ -13,6 +13,7 @@
 #include "base/str.h"
 #include "base/sys.h"
 #include "host/cgroup_files.h"
+#include "host/cgroup_walk.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -95,7 +96,7 @@ add_pids(struct pid_list *list, char *text, struct err *err)
 	return 0;
 }
 
-/* Of one cgroup; see cgroup_files_walk(). */
+/* Of one cgroup; see cgroup_walk(). */
 static int
 collect(int parent, const char *name, void *arg, struct err *err)
 {
@@ -123,7 +124,7 @@ cgroup_pids(const char *path, pid_t **out, size_t *out_n, struct err *err)
 	if (!cgroup_files_is_none(path)) {
 		if (cgroup_open(path, &cgroup, err) < 0)
 			return -1;
-		ok = cgroup_files_walk(cgroup.fd, collect, &list, err);
+		ok = cgroup_walk(cgroup.fd, collect, &list, err);
 		cgroup_close(&cgroup);
 	}
 	if (ok < 0) {
@@ -222,7 +223,7 @@ remove_busy(int root, const struct cgroup *cgroup, int ms, struct err *err)
 				"cgroup %s still has processes after %d ms",
 				cgroup->path, ms);
 		if (empty > 0)
-			cgroup_files_walk(cgroup->fd, remove_one, NULL, NULL);
+			cgroup_walk(cgroup->fd, remove_one, NULL, NULL);
 		if (unlinkat(root, cgroup->path + 1, AT_REMOVEDIR) == 0 ||
 			errno == ENOENT)
 			return 0;

@@ -206,6 +206,17 @@ at_once()
 	[ ! -e "$OWN" ]
 }
 
+@test "no depth of groups that a container makes keeps delete from removing them" {
+	mount_add /sys/fs/cgroup cgroup cgroup
+	script 'cd /sys/fs/cgroup; i=0; while [ $i -lt 200 ]; do mkdir d && cd d; i=$((i+1)); done
+		touch /tmp/nested; sleep 100'
+	started
+	wait_until test -e "$B/rootfs/tmp/nested"
+	try sh -c 'ulimit -n 64; exec "$@"' sh $SCRIM --root "$ROOT" delete --force "$ID"
+	succeeds
+	[ ! -e "$TEST_CGROUP/$ID" ]
+}
+
 @test "a cgroup that was there before is left after delete, without processes" {
 	mkdir "$OWN"
 	args /bin/sleep 100
