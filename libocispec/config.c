@@ -28,6 +28,20 @@ oci_config_check(const char *text, size_t len, struct oci_config **out,
 }
 
 int
+oci_mounts_check(const char *text, size_t len, struct oci_config **out,
+	struct oci_problems *problems)
+{
+	void *object;
+
+	problems->text = text;
+	problems->len = len;
+	if (decode(&oci_mounts_schema, problems, &object) < 0)
+		return -1;
+	*out = object;
+	return 0;
+}
+
+int
 oci_config_parse(struct arena *arena, const char *text, size_t len,
 	struct oci_config **out, struct err *err)
 {

@@ -536,6 +536,7 @@ struct oci_config {
 
 /* For the encoder, the comparer and whoever walks the rows (schema.h). */
 extern const struct oci_schema oci_config_schema;
+extern const struct oci_schema oci_mounts_schema; /* of an oci_config, too */
 extern const struct oci_schema oci_process_schema;
 extern const struct oci_schema oci_resources_schema; /* update --resources */
 
@@ -559,6 +560,9 @@ int oci_config_read(struct arena *arena, int dir, const char *path,
  * problems->n is not 0. What was wrong is left out or, where required, "",
  * 0 or []. Returns -1 where there is nothing to look at. */
 int oci_config_check(const char *text, size_t len, struct oci_config **out,
+	struct oci_problems *problems);
+/* The same for a document that has "mounts" and need not have more. */
+int oci_mounts_check(const char *text, size_t len, struct oci_config **out,
 	struct oci_problems *problems);
 
 #endif

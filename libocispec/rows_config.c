@@ -169,3 +169,14 @@ static const struct oci_row config_rows[] = {
 	OCI_ROW_OBJECT(config, freebsd, "freebsd", freebsd),
 };
 OCI_SCHEMA(config, config_rows);
+
+/* A document that is read for its mounts alone. */
+static const struct oci_row mounts_rows[] = {
+	OCI_ROW_OBJECTS(config, mounts, "mounts", mount, .flags = OCI_REQUIRED),
+};
+const struct oci_schema oci_mounts_schema = {
+	.size = sizeof(struct oci_config),
+	.type = "config",
+	.rows = mounts_rows,
+	.n = 1,
+};

@@ -31,6 +31,7 @@ const struct command *const command_all[] = {
 	&command_kill,
 	&command_delete,
 	&command_list,
+	&command_mounts,
 	&command_plan,
 	&command_spec,
 	&command_features,

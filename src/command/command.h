@@ -67,6 +67,8 @@ struct command {
 /* lifecycle.c */
 extern const struct command command_create, command_start, command_run,
 	command_kill, command_delete, command_state, command_list;
+/* mounts.c */
+extern const struct command command_mounts;
 /* inspect.c, spec.c, features.c */
 extern const struct command command_plan, command_spec, command_features;
 /* help.c, completion.c */

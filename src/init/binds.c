@@ -57,5 +57,7 @@ binds_make(struct init *init, const struct plan_step *step, struct err *err)
 		init, path, S_ISDIR(st.st_mode), step->number[2], err);
 	if (target < 0)
 		return -1;
-	return attach_tree(tree, target, err);
+	if (attach_tree(tree, target, err) < 0)
+		return -1;
+	return inside_note(init, tree, err);
 }

@@ -36,6 +36,7 @@ static int (*const functions[OP_COUNT])(
 	[OP_LOOPBACK]     = surroundings_loopback,
 	[OP_ISOLATE]      = root_isolate,
 	[OP_ROOTFS]       = root_attach,
+	[OP_INSIDE]       = inside_begin,
 	[OP_MKDIR]        = root_mkdir,
 	[OP_MOUNT]        = mounts_make,
 	[OP_BIND]         = binds_make,
@@ -47,8 +48,10 @@ static int (*const functions[OP_COUNT])(
 	[OP_READONLY]     = masks_freeze,
 	[OP_SEAL]         = remount_seal,
 	[OP_MASK]         = masks_hide,
+	[OP_DETACH]       = inside_detach,
 	[OP_HOOKS]        = hooks_wait,
 	[OP_HOOK]         = hooks_run,
+	[OP_LEAVE]        = inside_end,
 	[OP_ENTER]        = root_enter,
 	[OP_ROOT_ATTR]    = root_attr,
 	[OP_HOSTNAME]     = surroundings_hostname,
@@ -288,7 +291,7 @@ int
 main(void)
 {
 	struct init init = {
-		.wire = WIRE_FD, .root = -1, .dir = -1, .masks = { -1, -1 }
+		.wire = WIRE_FD, .root = -1, .dir = -1, .masks = { -1, -1 }, .proc = -1
 	};
 	struct err err = { 0 };
 
@@ -299,6 +302,7 @@ main(void)
 	/* Modes are what the plan says; OP_IDENTITY sets the program's mask. */
 	init.umask = umask(0);
 	run_plan(&init, &err);
+	inside_undo(&init);
 	if (init.wire >= 0)
 		wire_send(init.wire, WIRE_ERROR, &err, sizeof(err), NULL);
 	_exit(1);

@@ -53,6 +53,11 @@ struct init {
 	bool settled; /* descriptors stand where the program wants them */
 	bool in_cwd;  /* the working directory was reached with root's rights */
 	struct program program;
+	/* A guest of a running container: the host's procfs, else -1, and the
+	 * mounts that were attached so far, to be taken away on failure. */
+	int proc;
+	int *attached;
+	uint32_t n_attached;
 };
 
 static inline const char *
@@ -126,6 +131,19 @@ int root_isolate(
 /* Attaches the rootfs; from here on targets are resolved beneath it. */
 int root_attach(
 	struct init *init, const struct plan_step *step, struct err *err);
+/* Takes the root of a container that runs as the one to mount in. */
+int inside_begin(
+	struct init *init, const struct plan_step *step, struct err *err);
+/* Notes what was attached there; nothing in a container that is made. */
+int inside_note(struct init *init, int tree, struct err *err);
+/* Takes a mount away that is where, and what, it should be. */
+int inside_detach(
+	struct init *init, const struct plan_step *step, struct err *err);
+/* All is well: says so and ends. */
+int inside_end(
+	struct init *init, const struct plan_step *step, struct err *err);
+/* Takes away what was attached. */
+void inside_undo(struct init *init);
 /* Makes a directory, and what leads to it, where it is missing. */
 int root_mkdir(
 	struct init *init, const struct plan_step *step, struct err *err);

@@ -149,7 +149,8 @@ mounts_make(struct init *init, const struct plan_step *step, struct err *err)
 	if ((flags & PLAN_MOUNT_COPYUP) &&
 		fill_tree(init, step, target, tree, err) < 0)
 		return -1;
-	if (attach_propagation(tree, step->number[1], err) < 0)
+	if (attach_propagation(tree, step->number[1], err) < 0 ||
+		attach_tree(tree, target, err) < 0)
 		return -1;
-	return attach_tree(tree, target, err);
+	return inside_note(init, tree, err);
 }

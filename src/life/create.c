@@ -19,6 +19,7 @@
 #include "host/filter.h"
 #include "host/limits.h"
 #include "host/pin.h"
+#include "life/account.h"
 #include "life/delete.h"
 #include "life/gate.h"
 #include "life/heritage.h"
@@ -259,6 +260,17 @@ note_child(struct creation *c, struct err *err)
 	return 0;
 }
 
+/* What `scrim mounts` compares with; only later commands read it. */
+static int
+write_account(struct creation *c, struct err *err)
+{
+	struct oci_account *account;
+
+	if (account_make(&c->arena, c->plan, NULL, &account, err) < 0)
+		return -1;
+	return account_write(c->dir, account, true, err);
+}
+
 /*
  * Now, while there is time, also the record that publish() puts in place. In
  * run the start follows at once: one record is made for both, but for hooks,
@@ -271,7 +283,8 @@ write_records(struct creation *c, struct err *err)
 	bool at_once =
 		request->foreground && c->plan->birth == PLAN_BIRTH_PINNED;
 
-	if (heritage_write(c->dir, c->plan, err) < 0)
+	if (heritage_write(c->dir, c->plan, err) < 0 ||
+		write_account(c, err) < 0)
 		return -1;
 	if (!at_once && store_write(c->dir, c->record, err) < 0)
 		return -1;

@@ -64,6 +64,10 @@ static const struct refusal refusals[OPERATION_COUNT][STATUS_COUNT] = {
 		[STATUS_RUNNING] = NOT_STOPPED,
 		[STATUS_PAUSED] = NOT_STOPPED,
 	},
+	[OPERATION_MOUNTS] = {
+		[STATUS_CREATING] = { "container is not created yet", false },
+		[STATUS_STOPPED] = { "container not running: its mounts are gone", false },
+	},
 };
 
 /* Whether the process is there and has not ended. A first thread that has

@@ -24,6 +24,7 @@ enum operation {
 	OPERATION_START,
 	OPERATION_KILL,
 	OPERATION_DELETE,
+	OPERATION_MOUNTS, /* look at them, add and remove some */
 	OPERATION_COUNT
 };
 

@@ -242,7 +242,8 @@ int
 store_remove(int root, int dir, const char *id, struct err *err)
 {
 	static const char *const files[] = { STORE_GATE, FILTER_KEPT,
-		STORE_HERITAGE, RECORD_NEW, RECORD_FILE };
+		STORE_HERITAGE, STORE_MOUNTS, STORE_MOUNTS_NEW, RECORD_NEW,
+		RECORD_FILE };
 
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
 		if (unlinkat(dir, files[i], 0) < 0 && errno != ENOENT)

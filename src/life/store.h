@@ -7,6 +7,7 @@
  *     ROOT/ID/exec.json    what exec goes by (heritage.h)
  *     ROOT/ID/seccomp      the container's filter, for exec (host/filter.h)
  *     ROOT/ID/gate         the socket that start connects to
+ *     ROOT/ID/mounts.json  what was mounted (account.h)
  *     ROOT/.NAME/          what belongs to no container (pin, filters)
  *
  * A directory is made by mkdir, which is what makes an id unique, and locked
@@ -25,8 +26,10 @@
 struct err;
 struct oci_record;
 
-#define STORE_GATE     "gate"
-#define STORE_HERITAGE "exec.json"
+#define STORE_GATE       "gate"
+#define STORE_HERITAGE   "exec.json"
+#define STORE_MOUNTS     "mounts.json"
+#define STORE_MOUNTS_NEW ".mounts.json"
 
 /* In place of -1: there is no such container. */
 #define STORE_UNKNOWN (-2)

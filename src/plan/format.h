@@ -41,6 +41,9 @@ enum plan_op {
 	OP_ISOLATE,
 	/* slot: detached tree; text 0: where it is attached */
 	OP_ROOTFS,
+	/* slot: procfs of the host; in place of a rootfs: the root of the mount
+	 * namespace that was joined. From here on all is undone on failure */
+	OP_INSIDE,
 	/* text 0: path in the container; number 0: mode (process.cwd) */
 	OP_MKDIR,
 	/* text 0: target, 1: type, 2: source; list 0: words for the
@@ -73,11 +76,15 @@ enum plan_op {
 	/* slot: null device tree; number 0: slot of the empty directory's
 	 * tree; text 0: path */
 	OP_MASK,
+	/* text 0: where the mount is; number 0: its id, which must be on top */
+	OP_DETACH,
 	/* tell the parent that mounts are done, wait for its hooks */
 	OP_HOOKS,
 	/* text 0: path, 1 and 2: state JSON before and behind the pid; list 0:
 	 * argv, 1: env; number 0: timeout in seconds or 0, 1: enum plan_hook */
 	OP_HOOK,
+	/* all is done (behind OP_INSIDE): say so and end */
+	OP_LEAVE,
 	/* number 0: enum plan_enter */
 	OP_ENTER,
 	/* the new "/": numbers 0 attributes to set, 1 propagation MS_* or 0 */

@@ -194,6 +194,7 @@ describe(struct maker *m)
 	plan->oci_version = config->oci_version;
 	plan->has_process = config->process != NULL;
 	plan->cgroups_path = m->linux->cgroups_path;
+	plan->mount_label = m->linux->mount_label;
 	for (size_t i = 0; annotations && i < config->annotations.n; i++) {
 		const struct oci_string_entry *entry =
 			&config->annotations.items[i];
@@ -252,8 +253,8 @@ report(const struct oci_problems *problems, struct err *err)
 	return -1;
 }
 
-static int
-finish(struct maker *m, struct err *err)
+int
+make_finish(struct maker *m, struct plan **out, struct err *err)
 {
 	struct plan *plan = m->plan;
 
@@ -269,6 +270,7 @@ finish(struct maker *m, struct err *err)
 		return err_say(err,
 			"the plan of this config is too large (at most %u MiB)",
 			PLAN_MAX_SIZE >> 20);
+	*out = plan;
 	return 0;
 }
 
@@ -293,28 +295,46 @@ settle_request(
 }
 
 int
+make_begin(struct maker *m, struct arena *arena,
+	const struct oci_config *config, const struct plan_request *request,
+	struct oci_problems *problems, struct err *err)
+{
+	static const struct oci_linux no_linux;
+
+	*m = (struct maker){
+		.arena = arena,
+		.config = config,
+		.request = request,
+		.problems = problems,
+		.linux = config->linux ? config->linux : &no_linux,
+		.known_problems = problems->n < OCI_PROBLEMS_MAX
+			? problems->n
+			: OCI_PROBLEMS_MAX,
+		.sources = PILE_OF(struct plan_source),
+		.warnings = PILE_OF(const char *),
+		.targets = PILE_OF(struct make_target),
+		.read_only = PILE_OF(struct make_target),
+		.proc_slot = -1,
+		.null_slot = -1,
+		.empty_slot = -1,
+	};
+	m->plan = arena_alloc(arena, sizeof(*m->plan));
+	if (!m->plan)
+		return err_say(err, "no memory for a plan");
+	block_init(&m->block, arena);
+	return 0;
+}
+
+int
 plan_make(struct arena *arena, const struct oci_config *config,
 	const struct plan_request *request, struct plan **out,
 	struct oci_problems *problems, struct err *err)
 {
-	static const struct oci_linux no_linux;
 	struct plan_request settled = settle_request(config, request);
-	struct maker m = {
-		.arena = arena, .config = config, .request = &settled, .problems = problems,
-		.linux = config->linux ? config->linux : &no_linux,
-		.known_problems = problems->n < OCI_PROBLEMS_MAX ? problems->n : OCI_PROBLEMS_MAX,
-		.sources = PILE_OF(struct plan_source), .warnings = PILE_OF(const char *),
-		.targets = PILE_OF(struct make_target), .read_only = PILE_OF(struct make_target),
-		.proc_slot = -1, .null_slot = -1, .empty_slot = -1,
-	};
+	struct maker m;
 
-	m.plan = arena_alloc(arena, sizeof(*m.plan));
-	if (!m.plan)
-		return err_say(err, "no memory for a plan");
-	block_init(&m.block, arena);
-	make_parts(&m);
-	if (finish(&m, err))
+	if (make_begin(&m, arena, config, &settled, problems, err) < 0)
 		return -1;
-	*out = m.plan;
-	return 0;
+	make_parts(&m);
+	return make_finish(&m, out, err);
 }

@@ -227,6 +227,7 @@ struct plan {
 	const struct plan_source *sources; /* slot n is source n */
 	size_t n_sources;
 
+	const char *mount_label;  /* or NULL */
 	const char *cgroups_path; /* the config's, NULL: the runtime's */
 	bool new_cgroup_ns;
 	struct plan_resources resources;
@@ -266,6 +267,30 @@ int plan_make(struct arena *arena, const struct oci_config *config,
 int plan_update(struct arena *arena, const struct oci_resources *resources,
 	const struct plan_present *present, struct plan_resources *out,
 	struct oci_problems *problems, struct err *err);
+
+/* A container that runs, as a place to mount in. */
+struct plan_place {
+	const char *mount_ns; /* a file that is its mount namespace */
+	const char *user_ns;  /* the same; NULL: it has none of its own */
+	const char *mount_label;
+};
+
+/* A mount to be taken away. */
+struct plan_mark {
+	const char *target;
+	uint64_t id;
+};
+
+/* A small plan that attaches the mounts of config, which holds nothing else,
+ * in a running container: binds and tmpfs. Carried out by a process that
+ * enters it and leaves again. As plan_make(). */
+int plan_attach(struct arena *arena, const struct oci_config *config,
+	const struct plan_request *request, const struct plan_place *place,
+	struct plan **out, struct oci_problems *problems, struct err *err);
+/* One that takes mounts away. */
+int plan_detach(struct arena *arena, const struct plan_request *request,
+	const struct plan_place *place, const struct plan_mark *marks, size_t n,
+	struct plan **out, struct err *err);
 
 /* The whole plan for people or as JSON. */
 void plan_print_text(const struct plan *plan, struct str *out);

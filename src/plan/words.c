@@ -36,6 +36,9 @@ const struct plan_op_words plan_op_words[OP_COUNT] = {
 		.label = { TEXT_LABEL(0) = "at" },
 		.why = "every later target is resolved beneath it",
 	},
+	[OP_INSIDE] = {
+		.why = "every later target is resolved beneath the container's root",
+	},
 	[OP_MKDIR] = {
 		.label = { TEXT_LABEL(0) = "path", NUMBER_LABEL(0) = "mode" },
 		.why = "behind the mounts that it may lie in, before they become read-only",
@@ -85,6 +88,10 @@ const struct plan_op_words plan_op_words[OP_COUNT] = {
 		.label = { TEXT_LABEL(0) = "path", NUMBER_LABEL(0) = "directory" },
 		.why = "last of the mounts: nothing may cover a mask",
 	},
+	[OP_DETACH] = {
+		.label = { TEXT_LABEL(0) = "at", NUMBER_LABEL(0) = "mount" },
+		.why = "what goes is looked at before the first of them goes",
+	},
 	[OP_HOOKS] = {
 		.why = "mounts are done, the old root is still there",
 	},
@@ -92,6 +99,9 @@ const struct plan_op_words plan_op_words[OP_COUNT] = {
 		.label = { TEXT_LABEL(0) = "path", "state", "state_end",
 			NUMBER_LABEL(0) = "timeout", "kind", LIST_LABEL(0) = "args", "env" },
 		.why = "createContainer before the root changes, startContainer behind the gate",
+	},
+	[OP_LEAVE] = {
+		.why = "scrim has written down what is mounted now",
 	},
 	[OP_ENTER] = {
 		.label = { NUMBER_LABEL(0) = "by" },

@@ -45,6 +45,13 @@ static const struct {
 	{ OPERATION_DELETE, STATUS_PAUSED,
 		"cannot delete container c that is not stopped: paused" },
 	{ OPERATION_DELETE, STATUS_STOPPED, NULL },
+	{ OPERATION_MOUNTS, STATUS_CREATING,
+		"container is not created yet" },
+	{ OPERATION_MOUNTS, STATUS_CREATED, NULL },
+	{ OPERATION_MOUNTS, STATUS_RUNNING, NULL },
+	{ OPERATION_MOUNTS, STATUS_PAUSED, NULL },
+	{ OPERATION_MOUNTS, STATUS_STOPPED,
+		"container not running: its mounts are gone" },
 };
 
 #define MACHINE ((int)(sizeof(machine) / sizeof(machine[0])))
