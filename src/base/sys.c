@@ -10,10 +10,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/userfaultfd.h>
 #include <signal.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#ifndef UFFD_USER_MODE_ONLY
+#define UFFD_USER_MODE_ONLY 1
+#endif
 #ifndef SYS_close_range
 #define SYS_close_range 436
 #endif
@@ -271,6 +275,29 @@ sys_clone3_run(struct clone_args *args, void (*run)(void *arg), void *arg)
 		return (pid_t)result;
 	errno = (int)-result;
 	return -1;
+}
+
+pid_t
+sys_thread(void *stack, size_t size, void (*run)(void *arg), void *arg)
+{
+	struct clone_args args = {
+		.flags = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD,
+		.stack = (uint64_t)(uintptr_t)stack,
+		.stack_size = size,
+	};
+	long result = clone_on_stack(&args, run, arg);
+
+	if (result >= 0)
+		return (pid_t)result;
+	errno = (int)-result;
+	return -1;
+}
+
+/* Linux 5.11 knows the flag, by which nobody needs CAP_SYS_PTRACE. */
+int
+sys_userfaultfd(void)
+{
+	return (int)syscall(SYS_userfaultfd, O_CLOEXEC | UFFD_USER_MODE_ONLY);
 }
 
 /* The libc has no name for these two; libcap is not linked with scrim-init. */

@@ -85,6 +85,13 @@ pid_t sys_clone3(struct clone_args *args);
  * waits. */
 pid_t sys_clone3_run(
 	struct clone_args *args, void (*run)(void *arg), void *arg);
+/* A second thread of this process: run(arg), which never returns, on the stack
+ * of that size (both aligned to 16). The two share all, errno included: only
+ * one of them may be at work. ENOSYS where this machine's way of calling is
+ * not known to sys.c. */
+pid_t sys_thread(void *stack, size_t size, void (*run)(void *arg), void *arg);
+/* For faults of user mode alone, which takes no privilege. */
+int sys_userfaultfd(void);
 int sys_capset(const void *header, const void *data);
 int sys_capget(void *header, void *data);
 int sys_seccomp(unsigned op, unsigned flags, void *args);

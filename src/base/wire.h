@@ -19,6 +19,9 @@
  *                  <------ WARN (any time; a line for the log)
  *                  <------ CREATED (at the gate)
  *     START (run only; else through the gate) ---> steps behind the gate
+ *                  <------ LISTENER + descriptor (OP_LISTENER only)
+ *     gives it to the agent
+ *     GO ---------------------------------------->
  *                  <------ end-of-file: the program runs
  *                  <------ ERROR + struct err, at any time: it has exited
  *
@@ -54,8 +57,9 @@ enum wire_type {
 	WIRE_WARN,    /* payload: text */
 	WIRE_CREATED,
 	WIRE_START,
-	WIRE_ERROR, /* payload: struct err */
+	WIRE_ERROR,      /* payload: struct err */
 	WIRE_SHORT_PLAN, /* payload: the block itself, where it has room */
+	WIRE_LISTENER,   /* one descriptor: of seccomp(2) */
 	WIRE_COUNT
 };
 

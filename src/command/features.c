@@ -12,26 +12,23 @@
 #include "command/command.h"
 #include "libocispec/features.h"
 #include "libocispec/schema.h"
+#include "plan/annotations.h"
 #include "plan/names.h"
-
-#include <linux/seccomp.h>
 
 /* Members of the document are pointers: NULL would be "not known". */
 static const bool yes = true, no = false;
 static const struct oci_features_switch on = { .enabled = &yes },
 					off = { .enabled = &no };
 
-/* The words of a table whose numbers pass; pass may be NULL. */
+/* The words of a table. */
 static struct oci_strings
-list_words(struct arena *arena, const struct names *names,
-	bool (*pass)(uint64_t number))
+list_words(struct arena *arena, const struct names *names)
 {
 	const char **items = arena_array(arena, const char *, names->n + 1);
 	size_t n = 0;
 
 	for (size_t i = 0; items && i < names->n; i++)
-		if (!pass || pass(names->rows[i].number))
-			items[n++] = names->rows[i].word;
+		items[n++] = names->rows[i].word;
 	return (struct oci_strings){ .items = items, .n = n, .said = true };
 }
 
@@ -51,33 +48,29 @@ list_mount_options(struct arena *arena)
 	return (struct oci_strings){ .items = items, .n = n, .said = true };
 }
 
-/* A listener is not served yet, so that no rule may ask for one. */
-static bool
-is_served_action(uint64_t number)
-{
-	return number != SECCOMP_RET_USER_NOTIF;
-}
-
-/* Nor is the flag that says how a listener waits. */
-static bool
-is_served_flag(uint64_t number)
-{
-	return number != SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV;
-}
-
 static struct oci_features_seccomp
 list_seccomp(struct arena *arena)
 {
 	return (struct oci_features_seccomp){
 		.enabled = &yes,
-		.actions = list_words(
-			arena, &names_seccomp_actions, is_served_action),
-		.operators = list_words(arena, &names_seccomp_operators, NULL),
-		.archs = list_words(arena, &names_seccomp_arches, NULL),
-		.known_flags = list_words(arena, &names_seccomp_flags, NULL),
-		.supported_flags =
-			list_words(arena, &names_seccomp_flags, is_served_flag),
+		.actions = list_words(arena, &names_seccomp_actions),
+		.operators = list_words(arena, &names_seccomp_operators),
+		.archs = list_words(arena, &names_seccomp_arches),
+		.known_flags = list_words(arena, &names_seccomp_flags),
+		.supported_flags = list_words(arena, &names_seccomp_flags),
 	};
+}
+
+static struct oci_strings
+list_unsafe(struct arena *arena)
+{
+	const char **items = arena_array(arena, const char *, ANNOTATION_COUNT);
+	size_t n = 0;
+
+	for (size_t i = 0; items && i < ANNOTATION_COUNT; i++)
+		if (annotations[i].unsafe)
+			items[n++] = annotations[i].key;
+	return (struct oci_strings){ .items = items, .n = n, .said = true };
 }
 
 /* The document, in the order of its rows. What a later version will bring
@@ -85,21 +78,19 @@ list_seccomp(struct arena *arena)
 static void
 encode(struct arena *arena, struct str *out)
 {
-	static const struct oci_string_entry annotations[] = {
+	static const struct oci_string_entry own[] = {
 		{ .key = "org.scrim.version", .value = SCRIM_VERSION },
 		{ .key = "org.scrim.commit", .value = SCRIM_COMMIT },
 	};
-	/* It changes what a container's mounts see of the host. */
-	static const char *const unsafe[] = { "org.scrim.birth" };
 	const struct oci_features_seccomp seccomp = list_seccomp(arena);
 	const struct oci_features_memory_policy memory_policy = {
-		.modes = list_words(arena, &names_memory_policies, NULL),
-		.flags = list_words(arena, &names_memory_policy_flags, NULL),
+		.modes = list_words(arena, &names_memory_policies),
+		.flags = list_words(arena, &names_memory_policy_flags),
 	};
 	const struct oci_features_linux linux_part = {
-		.namespaces = list_words(arena, &names_namespaces, NULL),
+		.namespaces = list_words(arena, &names_namespaces),
 		.capabilities = list_words(
-			arena, &names_capabilities, NULL),
+			arena, &names_capabilities),
 		.cgroup =
 			&(const struct oci_features_cgroup){
 				.v1 = &no,
@@ -122,13 +113,11 @@ encode(struct arena *arena, struct str *out)
 	const struct oci_features features = {
 		.oci_version_min = "1.0.0",
 		.oci_version_max = "1.3.0",
-		.hooks = list_words(arena, &names_hooks, NULL),
+		.hooks = list_words(arena, &names_hooks),
 		.mount_options = list_mount_options(arena),
 		.linux = &linux_part,
-		.annotations = { .items = annotations, .n = 2, .said = true },
-		.potentially_unsafe_config_annotations = { .items = unsafe,
-			.n = 1,
-			.said = true },
+		.annotations = { .items = own, .n = 2, .said = true },
+		.potentially_unsafe_config_annotations = list_unsafe(arena),
 	};
 
 	oci_encode(&oci_features_schema, &features, true, out);

@@ -33,6 +33,7 @@
 struct hook {
 	pid_t pid;
 	int pidfd, output;
+	int out, err;    /* where its words go: a file, or the output kept */
 	int *exec_errno; /* shared with the child */
 	size_t len;
 	char text[OUTPUT_MAX]; /* the end of what it wrote */
@@ -76,8 +77,8 @@ become(const struct init *init, const struct plan_step *step, struct hook *hook,
 
 	setsid();
 	umask(init->umask);
-	if (argv && env && dup2(state, 0) == 0 && dup2(hook->output, 1) == 1 &&
-		dup2(hook->output, 2) == 2 &&
+	if (argv && env && dup2(state, 0) == 0 && dup2(hook->out, 1) == 1 &&
+		dup2(hook->err, 2) == 2 &&
 		sys_close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) == 0)
 		execve(init_text(init, step, 0), argv, env);
 	*hook->exec_errno = errno;
@@ -85,7 +86,7 @@ become(const struct init *init, const struct plan_step *step, struct hook *hook,
 }
 
 static int
-begin(const struct init *init, const struct plan_step *step, struct hook *hook,
+begin(struct init *init, const struct plan_step *step, struct hook *hook,
 	struct err *err)
 {
 	auto_fd state = make_state(init, step, err);
@@ -101,6 +102,14 @@ begin(const struct init *init, const struct plan_step *step, struct hook *hook,
 		pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0)
 		return err_sys(err, "pipe");
 	hook->output = ends[1];
+	hook->out = hook->err = ends[1];
+	if (step->slot >= 0)
+		hook->out = slots_borrow(init, (uint32_t)step->slot, err);
+	if (step->number[2] && hook->out >= 0)
+		hook->err =
+			slots_borrow(init, (uint32_t)step->number[2] - 1, err);
+	if (hook->out < 0 || hook->err < 0)
+		return -1;
 	args.pidfd = (uintptr_t)&hook->pidfd;
 	hook->pid = sys_clone3(&args);
 	if (hook->pid == 0)

@@ -67,6 +67,7 @@ static int (*const functions[OP_COUNT])(
 	[OP_CWD]          = exec_cwd,
 	[OP_GATE]         = gate_wait,
 	[OP_START_FAIL]   = gate_refuse,
+	[OP_LISTENER]     = listener_prepare,
 	[OP_RLIMIT]       = identity_rlimit,
 	[OP_SECCOMP]      = seccomp_load,
 	[OP_EXEC]         = exec_run,

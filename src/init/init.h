@@ -58,6 +58,9 @@ struct init {
 	int proc;
 	int *attached;
 	uint32_t n_attached;
+	/* Of listener.c; page NULL: the filter has no listener. */
+	void *page;
+	int faults, listener;
 };
 
 static inline const char *
@@ -207,6 +210,9 @@ int capabilities_set(
 int gate_wait(struct init *init, const struct plan_step *step, struct err *err);
 /* Fails with the plan's reason: there is nothing to start. */
 int gate_refuse(
+	struct init *init, const struct plan_step *step, struct err *err);
+/* Makes ready who will pass the filter's listener on. */
+int listener_prepare(
 	struct init *init, const struct plan_step *step, struct err *err);
 /* Loads the filter; the program is made ready before. */
 int seccomp_load(

@@ -13,6 +13,7 @@
 #include "base/sys.h"
 #include "init/capabilities.h"
 #include "init/exec.h"
+#include "init/listener.h"
 #include "init/slots.h"
 
 #include <linux/filter.h>
@@ -35,11 +36,12 @@ drop_kept(const struct plan_step *step, struct err *err)
 }
 
 static int
-load(int fd, unsigned flags, struct err *err)
+load(struct init *init, int fd, unsigned flags, struct err *err)
 {
 	struct sock_fprog program;
 	struct stat st;
 	void *filter;
+	int listener;
 
 	if (fstat(fd, &st) < 0 || st.st_size == 0 ||
 		st.st_size % (off_t)sizeof(struct sock_filter) != 0 ||
@@ -52,8 +54,13 @@ load(int fd, unsigned flags, struct err *err)
 	program.len = (unsigned short)(st.st_size /
 		(off_t)sizeof(struct sock_filter));
 	program.filter = filter;
-	if (sys_seccomp(SECCOMP_SET_MODE_FILTER, flags, &program) < 0)
+	if (init->page)
+		flags |= SECCOMP_FILTER_FLAG_NEW_LISTENER;
+	listener = sys_seccomp(SECCOMP_SET_MODE_FILTER, flags, &program);
+	if (listener < 0)
 		return err_sys(err, "load the filter");
+	if (init->page)
+		listener_pass(init, listener);
 	return 0;
 }
 
@@ -64,7 +71,7 @@ seccomp_load(struct init *init, const struct plan_step *step, struct err *err)
 	int fd = slots_borrow(init, (uint32_t)step->slot, err);
 
 	if (fd < 0 || exec_prepare(init, err) < 0 ||
-		load(fd, (unsigned)step->number[0], err) < 0)
+		load(init, fd, (unsigned)step->number[0], err) < 0)
 		return -1;
 	return step->number[1] ? drop_kept(step, err) : 0;
 }

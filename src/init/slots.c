@@ -139,7 +139,9 @@ is_named(const struct init *init, uint32_t n)
 	const struct plan_step *steps = plan_steps(init->plan);
 
 	for (uint32_t i = init->step; i < head->n_steps; i++)
-		if (steps[i].slot == (int32_t)n)
+		if (steps[i].slot == (int32_t)n ||
+			(steps[i].op == OP_HOOK &&
+				steps[i].number[2] == (uint64_t)n + 1))
 			return true;
 	return false;
 }

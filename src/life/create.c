@@ -24,6 +24,7 @@
 #include "life/gate.h"
 #include "life/heritage.h"
 #include "life/hooks.h"
+#include "life/listener.h"
 #include "life/notify.h"
 #include "life/pidfile.h"
 #include "life/record.h"
@@ -74,6 +75,8 @@ fill_request(const struct create_request *from, struct plan_request *to)
 	to->notify_socket = notify_socket();
 	to->preserve_fds = from->preserve_fds;
 	to->listen_fds = notify_listen_fds();
+	/* As for crun, whose users have it there. */
+	to->seccomp_receiver = getenv("RUN_OCI_SECCOMP_RECEIVER");
 }
 
 /* Which birth it will be is decided here, once: with the pinned namespace,
@@ -116,7 +119,7 @@ check_terminal(struct creation *c, struct err *err)
 	if (!c->plan->terminal && request->console_socket)
 		return err_say(err,
 			"--console-socket is given, but process.terminal is not true");
-	return 0;
+	return listener_check(c->plan, err);
 }
 
 /* The last moment at which scrim may begin anew (library.h). */
@@ -373,7 +376,9 @@ take_console(void *context, int master)
 static int
 listen_to(struct creation *c, struct err *err)
 {
-	const struct talk talk = { run_hooks, take_console, c };
+	const struct talk talk = {
+		.mounted = run_hooks, .console = take_console, .context = c
+	};
 
 	return talk_until_created(c->child.wire, &talk, err);
 }
@@ -451,7 +456,7 @@ explain_end(const struct creation *c, struct err *err)
 static int
 hear_last_words(struct creation *c, struct err *err)
 {
-	const struct talk deaf = { NULL, take_console, c };
+	const struct talk deaf = { .console = take_console, .context = c };
 
 	if (proc_wait_end(c->child.pidfd, LAST_WORDS_MS) == 1 &&
 		talk_until_created(c->child.wire, &deaf, err) == -1)

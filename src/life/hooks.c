@@ -19,6 +19,7 @@
 #include "libocispec/schema.h"
 #include "libocispec/state.h"
 #include "life/record.h"
+#include "plan/annotations.h"
 #include "plan/names.h"
 
 #include <errno.h>
@@ -50,10 +51,64 @@ hooks_state(const struct oci_record *record, const char *status, pid_t pid,
 	oci_encode(&oci_state_schema, &state, false, out);
 }
 
+/* Where a hook's words go: the files that annotations name, or a file in
+ * memory, of which the last line becomes part of an error. */
+struct outputs {
+	int out, err;
+	int memory;
+};
+
+/* Relative to the bundle, as the hook's own paths are. */
+static int
+open_output(const struct oci_record *record, enum annotation which, int memory,
+	struct err *err)
+{
+	const struct oci_string_entry *said =
+		annotations_find(&record->annotations, which);
+	auto_fd bundle = -1, file = -1;
+
+	if (!said)
+		return memory;
+	bundle = open(record->bundle, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	file = openat(bundle, said->value,
+		O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600);
+	return file < 0 ? err_sys(err, "%s: open %s", said->key, said->value)
+			: take_fd(&file);
+}
+
+static void
+close_outputs(struct outputs *outputs)
+{
+	if (outputs->out != outputs->memory)
+		fd_close_auto(&outputs->out);
+	if (outputs->err != outputs->memory)
+		fd_close_auto(&outputs->err);
+	fd_close_auto(&outputs->memory);
+}
+
+static int
+open_outputs(
+	const struct oci_record *record, struct outputs *out, struct err *err)
+{
+	out->out = out->err = -1;
+	out->memory = memfd_create("output", MFD_CLOEXEC);
+	if (out->memory < 0)
+		return err_sys(err, "make a file in memory");
+	out->out =
+		open_output(record, ANNOTATION_HOOKS_STDOUT, out->memory, err);
+	if (out->out >= 0)
+		out->err = open_output(
+			record, ANNOTATION_HOOKS_STDERR, out->memory, err);
+	if (out->err >= 0)
+		return 0;
+	close_outputs(out);
+	return -1;
+}
+
 /* The hook's own process, up to its exec. Async-signal-safe calls only. */
 static void __attribute__((noreturn))
 become_hook(const struct plan_hook_item *hook, const char *bundle, int state,
-	int output)
+	const struct outputs *outputs)
 {
 	static const char failed[] = "cannot be executed: ";
 	const char *why;
@@ -62,8 +117,9 @@ become_hook(const struct plan_hook_item *hook, const char *bundle, int state,
 	/* Its place is a courtesy: after delete the bundle may be gone. */
 	if (chdir(bundle) < 0)
 		errno = 0;
-	if (dup2(state, 0) >= 0 && dup2(output, 1) >= 0 &&
-		dup2(output, 2) >= 0 && sys_close_range(3, UINT_MAX, 0) == 0)
+	if (dup2(state, 0) >= 0 && dup2(outputs->out, 1) >= 0 &&
+		dup2(outputs->err, 2) >= 0 &&
+		sys_close_range(3, UINT_MAX, 0) == 0)
 		execve(hook->path, (char *const *)hook->argv,
 			(char *const *)hook->env);
 	why = err_words(errno);
@@ -123,27 +179,36 @@ await(pid_t pid, uint32_t timeout, int *out_status, struct err *err)
 		    : 0;
 }
 
+/* From the birth of the hook to its end. */
+static int
+run_child(const struct plan_hook_item *hook, const struct oci_record *record,
+	int state, const struct outputs *outputs, struct err *err)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (pid < 0)
+		return err_sys(err, "fork");
+	if (pid == 0)
+		become_hook(hook, record->bundle, state, outputs);
+	if (await(pid, hook->timeout, &status, err) < 0)
+		return -1;
+	return judge(status, outputs->memory, err);
+}
+
 static int
 run(const struct plan_hook_item *hook, const struct oci_record *record,
 	const struct str *text, struct err *err)
 {
 	auto_fd state = fd_seal("state", text->data, text->len, 0, err);
-	auto_fd output = memfd_create("output", MFD_CLOEXEC);
-	int status;
-	pid_t pid;
+	struct outputs outputs;
+	int result;
 
-	if (state < 0)
+	if (state < 0 || open_outputs(record, &outputs, err) < 0)
 		return -1;
-	if (output < 0)
-		return err_sys(err, "make a file in memory");
-	pid = fork();
-	if (pid < 0)
-		return err_sys(err, "fork");
-	if (pid == 0)
-		become_hook(hook, record->bundle, state, output);
-	if (await(pid, hook->timeout, &status, err) < 0)
-		return -1;
-	return judge(status, output, err);
+	result = run_child(hook, record, state, &outputs, err);
+	close_outputs(&outputs);
+	return result;
 }
 
 /* Runs hook i and says which one an error comes from. */

@@ -246,7 +246,9 @@ carry_out(struct change *change, struct err *err)
 {
 	const struct host_files files = { change->view.stored.root,
 		change->view.stored.dir, -1, -1, -1, NULL, NULL };
-	const struct talk talk = { write_down, no_console, change };
+	const struct talk talk = { .mounted = write_down,
+		.console = no_console,
+		.context = change };
 	struct spawn_child guest;
 	int sent, result;
 

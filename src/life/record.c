@@ -55,6 +55,8 @@ static const struct oci_row record_rows[] = {
 	OCI_ROW(record, annotations, "annotations"),
 	OCI_ROW_OBJECTS(record, poststart, "poststart", record_hook),
 	OCI_ROW_OBJECTS(record, poststop, "poststop", record_hook),
+	OCI_ROW(record, seccomp_listener, "seccompListener"),
+	OCI_ROW(record, seccomp_metadata, "seccompMetadata"),
 };
 static OCI_SCHEMA(record, record_rows);
 
@@ -242,6 +244,10 @@ fill(struct arena *arena, const struct plan *plan, struct oci_record *record)
 	record->has_process = record_bool(arena, plan->has_process);
 	record->terminal = record_bool(arena, plan->terminal);
 	record->birth = names_word(&names_births, plan->birth);
+	if (plan->seccomp) {
+		record->seccomp_listener = plan->seccomp->listener;
+		record->seccomp_metadata = plan->seccomp->listener_metadata;
+	}
 	if (!record->version || !record->created || !record->owner ||
 		!record->has_process || !record->terminal)
 		return -1;

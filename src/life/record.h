@@ -70,6 +70,8 @@ struct oci_record {
 	const uint64_t *mounted_over; /* the mount that was seen there before */
 	struct oci_string_map annotations;
 	struct oci_record_hooks poststart, poststop;
+	/* Whom the filter asks: NULL where it asks nobody. */
+	const char *seccomp_listener, *seccomp_metadata;
 };
 
 /* The record of a planned container, without a process or a cgroup yet. */

@@ -13,8 +13,10 @@
 #include "base/fd.h"
 #include "base/sys.h"
 #include "life/delete.h"
+#include "life/listener.h"
 #include "life/notify.h"
 #include "life/start.h"
+#include "life/status.h"
 #include "life/store.h"
 #include "life/talk.h"
 #include "life/terminal.h"
@@ -119,9 +121,14 @@ attend(struct foreground *run, struct err *err)
 static int
 start(struct creation *creation, struct err *err)
 {
+	struct listener_case created = { creation->record,
+		status_word(STATUS_CREATED), creation->child.pid };
+	const struct talk talk = { .listener = listener_pass,
+		.context = &created };
+
 	/* It was created: from here on its end is one that poststop sees. */
 	creation->poststop = true;
-	if (talk_start(creation->child.wire, err) < 0)
+	if (talk_start(creation->child.wire, &talk, err) < 0)
 		return -1;
 	return start_hooks(creation->record, err);
 }

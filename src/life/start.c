@@ -16,6 +16,7 @@
 #include "life/delete.h"
 #include "life/gate.h"
 #include "life/hooks.h"
+#include "life/listener.h"
 #include "life/notify.h"
 #include "life/record.h"
 #include "life/status.h"
@@ -62,11 +63,15 @@ check(int dir, const struct oci_record *record, struct err *err)
 }
 
 static int
-pass_gate(int dir, struct err *err)
+pass_gate(int dir, const struct oci_record *record, struct err *err)
 {
+	struct listener_case created = { record, status_word(STATUS_CREATED),
+		(pid_t)*record->pid };
+	const struct talk talk = { .listener = listener_pass,
+		.context = &created };
 	auto_fd gate = gate_connect(dir, err);
 
-	if (gate < 0 || talk_start(gate, err) < 0)
+	if (gate < 0 || talk_start(gate, &talk, err) < 0)
 		return -1;
 	unlinkat(dir, STORE_GATE, 0);
 	return 0;
@@ -78,7 +83,7 @@ start(struct stored *stored, struct err *err)
 {
 	if (store_read(stored->dir, &stored->arena, &stored->record, err) < 0 ||
 		check(stored->dir, stored->record, err) < 0 ||
-		pass_gate(stored->dir, err) < 0)
+		pass_gate(stored->dir, stored->record, err) < 0)
 		return -1;
 	notify_main_pid((pid_t)*stored->record->pid);
 	if (start_hooks(stored->record, err) == 0)

@@ -106,16 +106,33 @@ talk_until_created(int wire, const struct talk *talk, struct err *err)
 	return done < 0 ? -1 : 0;
 }
 
-int
-talk_start(int socket, struct err *err)
+static int
+answer_start(int socket, const struct talk *talk, struct wire_message *message,
+	struct err *err)
 {
-	struct wire_message message;
-	bool sent = wire_send(socket, WIRE_START, NULL, 0, err) == 0;
-	int heard = hear(socket, &message, err);
+	int passed;
 
+	if (message->type != WIRE_LISTENER || !talk->listener)
+		return out_of_turn(message, err);
+	passed = talk->listener(talk->context, message->fds[0], err);
+	wire_close_fds(message);
+	if (passed < 0)
+		return -1;
+	wire_send(socket, WIRE_GO, NULL, 0, NULL);
+	return 0;
+}
+
+int
+talk_start(int socket, const struct talk *talk, struct err *err)
+{
+	bool sent = wire_send(socket, WIRE_START, NULL, 0, err) == 0;
+	struct wire_message message;
+	int heard;
+
+	while ((heard = hear(socket, &message, err)) > 0)
+		if (answer_start(socket, talk, &message, err) < 0)
+			return -1;
 	if (heard < 0)
 		return -1;
-	if (heard > 0)
-		return out_of_turn(&message, err);
 	return sent ? 0 : ended("before it could start the program", err);
 }

@@ -18,12 +18,16 @@ struct talk {
 	int (*mounted)(void *context, struct err *err);
 	/* Takes the descriptor. */
 	void (*console)(void *context, int master);
+	/* Gives a filter's listener to its agent, and keeps it open; GO
+	 * follows. NULL: refuses. */
+	int (*listener)(void *context, int fd, struct err *err);
 	void *context;
 };
 
 /* Listens until CREATED. -1 with the child's own error, or TALK_ENDED. */
 int talk_until_created(int wire, const struct talk *talk, struct err *err);
-/* Sends START and waits until the program runs. As above. */
-int talk_start(int socket, struct err *err);
+/* Sends START and waits until the program runs. As above; of the answers only
+ * the listener's is asked for. */
+int talk_start(int socket, const struct talk *talk, struct err *err);
 
 #endif

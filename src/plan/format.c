@@ -50,7 +50,8 @@ const struct plan_op_row plan_ops[OP_COUNT] = {
 	[OP_DETACH] = { "detach", TEXTS(OPERAND_TEXT), NUMBER(OPERAND_NUMBER) },
 	[OP_HOOKS] = { "hooks" },
 	[OP_HOOK] = { "hook", TEXTS(OPERAND_TEXT, OPERAND_TEXT, OPERAND_TEXT),
-		NUMBER(OPERAND_NUMBER, OPERAND_HOOK), LISTS(OPERAND_STRINGS, OPERAND_STRINGS) },
+		NUMBER(OPERAND_NUMBER, OPERAND_HOOK, OPERAND_SLOT_MAYBE), SLOT(OPERAND_MAYBE),
+		LISTS(OPERAND_STRINGS, OPERAND_STRINGS) },
 	[OP_LEAVE] = { "leave" },
 	[OP_ENTER] = { "enter", NUMBER(OPERAND_ENTER) },
 	[OP_ROOT_ATTR] = { "root-attr", NUMBER(OPERAND_ATTR, OPERAND_PROPAGATION) },
@@ -72,6 +73,7 @@ const struct plan_op_row plan_ops[OP_COUNT] = {
 	[OP_CWD] = { "cwd", TEXTS(OPERAND_TEXT) },
 	[OP_GATE] = { "gate", SLOT(OPERAND_MAYBE) },
 	[OP_START_FAIL] = { "start-fail", TEXTS(OPERAND_TEXT) },
+	[OP_LISTENER] = { "listener" },
 	[OP_RLIMIT] = { "rlimit", TEXTS(OPERAND_TEXT),
 		NUMBER(OPERAND_NUMBER, OPERAND_NUMBER, OPERAND_NUMBER) },
 	[OP_SECCOMP] = { "seccomp", SLOT(OPERAND_NUMBER),
@@ -176,6 +178,9 @@ numbers_ok(const struct plan_header *head, const struct plan_op_row *row,
 			return 0;
 		if (row->number[i] == OPERAND_SLOT_NUMBER &&
 			step->number[i] >= head->n_slots)
+			return 0;
+		if (row->number[i] == OPERAND_SLOT_MAYBE &&
+			step->number[i] > head->n_slots)
 			return 0;
 	}
 	return 1;

@@ -81,7 +81,8 @@ enum plan_op {
 	/* tell the parent that mounts are done, wait for its hooks */
 	OP_HOOKS,
 	/* text 0: path, 1 and 2: state JSON before and behind the pid; list 0:
-	 * argv, 1: env; number 0: timeout in seconds or 0, 1: enum plan_hook */
+	 * argv, 1: env; number 0: timeout in seconds or 0, 1: enum plan_hook;
+	 * slot: file for stdout, number 2: that for stderr; else kept */
 	OP_HOOK,
 	/* all is done (behind OP_INSIDE): say so and end */
 	OP_LEAVE,
@@ -109,7 +110,7 @@ enum plan_op {
 	/* --- the process itself --- */
 	OP_NO_NEW_PRIVS,
 	/* numbers: 0 uid, 1 gid, 2 umask or UINT64_MAX, 3: 1: setgroups is not
-	 * allowed here; list 0: additional gids */
+	 * allowed here, or not wanted; list 0: additional gids */
 	OP_IDENTITY,
 	/* numbers 0..4: bounding, effective, permitted, inheritable, ambient
 	 * masks; 5: kept beside them until OP_SECCOMP has run */
@@ -123,6 +124,8 @@ enum plan_op {
 	OP_GATE,
 	/* text 0: why this container cannot start (no process) */
 	OP_START_FAIL,
+	/* somebody outside of the filter who passes its listener on */
+	OP_LISTENER,
 	/* text 0: its name; numbers: 0 RLIMIT_*, 1 soft, 2 hard */
 	OP_RLIMIT,
 	/* slot: file of struct sock_filter[]; number 0: SECCOMP_FILTER_FLAG_*,
@@ -207,6 +210,7 @@ enum __attribute__((packed)) plan_operand {
 	OPERAND_NUMBERS,
 	OPERAND_FLAGS,
 	OPERAND_SLOT_NUMBER,  /* a second slot in a number */
+	OPERAND_SLOT_MAYBE,   /* the same, plus 1; 0: none */
 	OPERAND_UMASK,        /* octal, UINT64_MAX: left as it is */
 	OPERAND_ENTER,        /* enum plan_enter */
 	OPERAND_HOOK,         /* enum plan_hook */

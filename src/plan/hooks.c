@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "plan/annotations.h"
 #include "plan/make.h"
 
 static const struct oci_hook_list no_hooks;
@@ -137,6 +138,23 @@ state_end(struct maker *m)
 	return text.broken ? "" : make_printf(m, "%s", text.data);
 }
 
+/* Opened by scrim: inside, the path would be the container's. */
+static int32_t
+output_slot(struct maker *m, enum annotation which, int32_t *slot)
+{
+	const struct oci_string_entry *said =
+		annotations_find(&m->config->annotations, which);
+	const char *path;
+
+	if (!said || *slot >= 0)
+		return *slot;
+	path = said->value[0] == '/'
+		? said->value
+		: make_printf(m, "%s/%s", m->request->bundle, said->value);
+	make_source(m, PLAN_SOURCE_OUTPUT, &said->at, NULL, slot)->path = path;
+	return *slot;
+}
+
 /* The hooks of one kind as steps, in listed order [61]. All of them share
  * the two texts of the state; the block stores those once. */
 static void
@@ -144,9 +162,12 @@ add_steps(struct maker *m, const struct oci_hook_list *list,
 	enum plan_hook kind, const char *status)
 {
 	const char *begin, *end;
+	int32_t out, error;
 
 	if (!list->n)
 		return;
+	out = output_slot(m, ANNOTATION_HOOKS_STDOUT, &m->hook_slots[0]);
+	error = output_slot(m, ANNOTATION_HOOKS_STDERR, &m->hook_slots[1]);
 	begin = state_begin(m, status);
 	end = state_end(m);
 	for (size_t i = 0; i < list->n; i++) {
@@ -161,6 +182,8 @@ add_steps(struct maker *m, const struct oci_hook_list *list,
 		step->text[2] = block_text(&m->block, end);
 		step->number[0] = timeout_of(hook);
 		step->number[1] = kind;
+		step->slot = out;
+		step->number[2] = (uint64_t)(error + 1);
 		argv = argv_of(m, hook, &n);
 		block_strings(&m->block, 0, argv, n);
 		block_strings(&m->block, 1, hook->env.items, hook->env.n);

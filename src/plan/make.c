@@ -16,6 +16,7 @@
 #include "base/err.h"
 #include "base/path.h"
 #include "base/place.h"
+#include "plan/annotations.h"
 
 /* A repeated complaint about one place helps nobody: the decoder's stays. */
 static void
@@ -184,29 +185,30 @@ static void
 describe(struct maker *m)
 {
 	const struct oci_config *config = m->config;
+	const struct oci_string_entry *stop_signal;
 	struct plan *plan = m->plan;
-	struct plan_annotation *annotations =
-		make_alloc(m, config->annotations.n * sizeof(*annotations));
+	struct plan_annotation *all =
+		make_alloc(m, config->annotations.n * sizeof(*all));
 
 	plan->config = config;
 	plan->bundle = m->request->bundle;
 	plan->id = m->request->id;
 	plan->oci_version = config->oci_version;
+	stop_signal =
+		annotations_find(&config->annotations, ANNOTATION_STOP_SIGNAL);
+	if (stop_signal)
+		plan->stop_signal = stop_signal->value;
 	plan->has_process = config->process != NULL;
 	plan->cgroups_path = m->linux->cgroups_path;
 	plan->mount_label = m->linux->mount_label;
-	for (size_t i = 0; annotations && i < config->annotations.n; i++) {
+	for (size_t i = 0; all && i < config->annotations.n; i++) {
 		const struct oci_string_entry *entry =
 			&config->annotations.items[i];
 
-		annotations[i] =
-			(struct plan_annotation){ entry->key, entry->value };
-		if (strcmp(entry->key, "org.opencontainers.image.stopSignal") ==
-			0)
-			plan->stop_signal = entry->value;
+		all[i] = (struct plan_annotation){ entry->key, entry->value };
 	}
-	plan->annotations = annotations;
-	plan->n_annotations = annotations ? config->annotations.n : 0;
+	plan->annotations = all;
+	plan->n_annotations = all ? config->annotations.n : 0;
 }
 
 /* The host's half, then the steps in the order of enum plan_op. */
@@ -317,6 +319,7 @@ make_begin(struct maker *m, struct arena *arena,
 		.proc_slot = -1,
 		.null_slot = -1,
 		.empty_slot = -1,
+		.hook_slots = { -1, -1 },
 	};
 	m->plan = arena_alloc(arena, sizeof(*m->plan));
 	if (!m->plan)

@@ -40,6 +40,7 @@ struct maker {
 
 	/* slots that several steps share, -1 until one needs them */
 	int32_t proc_slot, null_slot, empty_slot;
+	int32_t hook_slots[2];     /* stdout, stderr */
 	const char **device_paths; /* of linux.devices, clean */
 	/* struct make_target: what was made in the tree, in order, and which
 	 * fresh filesystems of it are to be read-only */
@@ -113,6 +114,7 @@ void priorities_make(struct maker *m);
 void memory_policy_add(struct maker *m);
 void resources_make(struct maker *m);
 void seccomp_make(struct maker *m);
+void seccomp_add_listener(struct maker *m);
 void seccomp_add(struct maker *m);
 
 #endif

@@ -13,6 +13,7 @@
 
 #include "base/str.h"
 #include "base/sys.h"
+#include "plan/annotations.h"
 #include "plan/make.h"
 #include "plan/names.h"
 #include "plan/options.h"
@@ -256,6 +257,24 @@ takes_label(const char *type)
 	return !IS_ONE_OF(type, without);
 }
 
+/* mount(8) has four kinds of labels. */
+static const char *
+label_option(struct maker *m)
+{
+	static const char *const kinds[] = { "context", "fscontext",
+		"defcontext", "rootcontext" };
+	const struct oci_string_entry *said = annotations_find(
+		&m->config->annotations, ANNOTATION_MOUNT_CONTEXT);
+
+	if (!said)
+		return kinds[0];
+	if (!IS_ONE_OF(said->value, kinds))
+		make_complain(m, &said->at, NULL,
+			"\"%s\" is no kind of label that mount(8) has",
+			said->value);
+	return said->value;
+}
+
 /* The words for the filesystem: its own, "ro", the label. */
 static void
 add_words(struct mount_job *job)
@@ -271,7 +290,7 @@ add_words(struct mount_job *job)
 		*(const char **)pile_add(words, m->arena) = "ro";
 	if (label && *label && takes_label(job->type))
 		*(const char **)pile_add(words, m->arena) =
-			make_printf(m, "context=%s", label);
+			make_printf(m, "%s=%s", label_option(m), label);
 	m->broken |= words->broken;
 	block_strings(&m->block, 0, words->items, words->n);
 }
@@ -405,8 +424,9 @@ needs_host_tree(const struct oci_mount *mount)
 		const struct names_mount_option *option =
 			names_mount_option(mount->options.items[i]);
 
-		if (option && (option->kind == MOUNT_BINDS ||
-				      option->kind == MOUNT_REMOUNTS))
+		if (option &&
+			(option->kind == MOUNT_BINDS ||
+				option->kind == MOUNT_REMOUNTS))
 			return false;
 	}
 	return true;

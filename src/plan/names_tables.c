@@ -304,6 +304,7 @@ static const struct names_row sources[] = {
 	{ "console", PLAN_SOURCE_CONSOLE },
 	{ "gate", PLAN_SOURCE_GATE },
 	{ "seccomp", PLAN_SOURCE_SECCOMP },
+	{ "output", PLAN_SOURCE_OUTPUT },
 	{ "settled", PLAN_SOURCE_SETTLED },
 };
 TABLE(sources, "source", sources);

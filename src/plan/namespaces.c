@@ -11,9 +11,8 @@
 #include <linux/sched.h>
 #include <string.h>
 
+#include "plan/annotations.h"
 #include "plan/names.h"
-
-#define BIRTH_ANNOTATION "org.scrim.birth"
 
 /* Entered by the one who clones: the kernel applies them to children only, or
  * (user) asks for them first. */
@@ -121,7 +120,7 @@ choose_birth(struct maker *m, const struct oci_string_entry *wish)
 
 	m->plan->birth = reason || plain ? PLAN_BIRTH_PLAIN : PLAN_BIRTH_PINNED;
 	m->plan->birth_reason = reason ? reason
-		: plain ? "the annotation " BIRTH_ANNOTATION " asks for it"
+		: plain ? "the annotation org.scrim.birth asks for it"
 			: "nothing needs the host's mounts inside";
 	/* A "/" that is no mount point cannot be isolated or pivoted. */
 	if (m->request->chrooted && m->plan->birth == PLAN_BIRTH_PLAIN)
@@ -138,12 +137,9 @@ choose_birth(struct maker *m, const struct oci_string_entry *wish)
 static void
 make_birth(struct maker *m)
 {
-	const struct oci_string_map *annotations = &m->config->annotations;
-	const struct oci_string_entry *wish = NULL;
+	const struct oci_string_entry *wish =
+		annotations_find(&m->config->annotations, ANNOTATION_BIRTH);
 
-	for (size_t i = 0; i < annotations->n; i++)
-		if (strcmp(annotations->items[i].key, BIRTH_ANNOTATION) == 0)
-			wish = &annotations->items[i];
 	if (wish && strcmp(wish->value, "pinned") != 0 &&
 		strcmp(wish->value, "plain") != 0)
 		make_complain(m, &wish->at, NULL,

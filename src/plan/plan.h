@@ -52,6 +52,7 @@ enum plan_source_kind {
 	PLAN_SOURCE_CONSOLE,   /* --console-socket, connected */
 	PLAN_SOURCE_GATE,      /* the listening socket in the state directory */
 	PLAN_SOURCE_SECCOMP,   /* the compiled filter */
+	PLAN_SOURCE_OUTPUT,    /* a file that hooks write to */
 	PLAN_SOURCE_SETTLED,   /* a token: the cgroup is settled */
 	PLAN_SOURCE_COUNT
 };
@@ -185,6 +186,10 @@ struct plan_seccomp {
 	size_t n_arches;
 	const struct plan_seccomp_rule *rules;
 	size_t n_rules;
+	/* Some rule asks an agent (SCMP_ACT_NOTIFY), who listens at this path
+	 * of the host; NULL where none does. */
+	const char *listener, *listener_metadata;
+	struct plan_where listener_where;
 };
 
 /* What plan_make() may know beside the config. */
@@ -198,6 +203,10 @@ struct plan_request {
 	bool console_socket;
 	const char *notify_socket; /* sd_notify's, on the host, or NULL */
 	uint32_t preserve_fds, listen_fds;
+	/* Where the agent of seccomp listens if the config does not say it; an
+	 * exec has it from the record, and its config has no rules. */
+	const char *seccomp_receiver;
+	bool notifies;   /* exec: the filter that is kept asks that agent */
 	bool chrooted;   /* the caller's root is no mount point */
 	bool no_pin;     /* pinning was found impossible */
 	bool only_shown; /* an ordinary user may look at root's plan */

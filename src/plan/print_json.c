@@ -402,6 +402,8 @@ add_operand(struct writer *w, enum plan_operand operand, const char *label,
 		add_device(w, label, value);
 	} else if (operand == OPERAND_UMASK && value == UINT64_MAX) {
 		add_text(w, label, NULL);
+	} else if (operand == OPERAND_SLOT_MAYBE) {
+		add_integer(w, label, (int64_t)value - 1);
 	} else {
 		add_number(w, label, value);
 	}

@@ -335,6 +335,7 @@ print_operand(enum plan_operand operand, const char *label, uint64_t value,
 				operand == OPERAND_PROPAGATION ||
 				operand == OPERAND_FLAGS ||
 				operand == OPERAND_EXEC_FLAGS ||
+				operand == OPERAND_SLOT_MAYBE ||
 				operand == OPERAND_MEMORY_FLAGS ||
 				operand == OPERAND_FILTER_FLAGS)))
 		return;
@@ -345,6 +346,8 @@ print_operand(enum plan_operand operand, const char *label, uint64_t value,
 		str_addf(out, "%u:%u", major(value), minor(value));
 	else if (operand == OPERAND_UMASK && value == UINT64_MAX)
 		str_add(out, "unchanged");
+	else if (operand == OPERAND_SLOT_MAYBE)
+		str_addf(out, "slot=%llu", (unsigned long long)value - 1);
 	else if (operand == OPERAND_OCTAL || operand == OPERAND_UMASK)
 		str_addf(out, "%#llo", (unsigned long long)value);
 	else

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "plan/annotations.h"
 #include "plan/capabilities.h"
 #include "plan/make.h"
 
@@ -84,6 +85,15 @@ check_ids(struct maker *m, const struct oci_user *user, uint32_t uid,
 				user->additional_gids.items[i]);
 }
 
+/* run.oci.keep_original_groups: whoever calls has groups, of files that the
+ * container shall reach, which no map has a number for. */
+static bool
+keeps_groups(const struct maker *m)
+{
+	return annotations_find(
+		&m->config->annotations, ANNOTATION_KEEP_GROUPS);
+}
+
 /* user_namespaces(7): an ordinary user who writes the one line that needs no
  * privilege has to deny setgroups(2) first. In a namespace that is joined it
  * may be denied as well; who joins it has dropped the groups before. */
@@ -92,6 +102,8 @@ is_setgroups_denied(const struct maker *m, const struct oci_user *user)
 {
 	const struct plan_id_maps *maps = &m->plan->maps;
 
+	if (keeps_groups(m))
+		return true;
 	if (m->joined_ns & CLONE_NEWUSER)
 		return !user || !user->additional_gids.n;
 	return !m->request->root && m->plan->new_user && maps->n_gid == 1 &&
@@ -112,7 +124,7 @@ add_identity(struct maker *m, const struct oci_user *user)
 	if (user && user->umask && *user->umask > 0777)
 		make_complain(m, &user->at, "umask",
 			"a umask is at most 0777, 511 in decimal");
-	if (denied && user && user->additional_gids.n)
+	if (denied && !keeps_groups(m) && user && user->additional_gids.n)
 		make_complain(m, &user->at, "additionalGids",
 			"additional groups are denied in a user namespace that maps one group");
 	step = block_step(&m->block, OP_IDENTITY,
@@ -121,7 +133,7 @@ add_identity(struct maker *m, const struct oci_user *user)
 	step->number[1] = gid;
 	step->number[2] = user && user->umask ? *user->umask : UMASK_UNCHANGED;
 	step->number[3] = denied;
-	if (user)
+	if (user && !denied)
 		block_numbers(&m->block, 0, user->additional_gids.items,
 			user->additional_gids.n);
 }
@@ -240,6 +252,7 @@ process_add_start(struct maker *m)
 		return;
 	}
 	hooks_add_start(m);
+	seccomp_add_listener(m);
 	limits_add(m);
 	seccomp_add(m);
 	add_exec(m, process);

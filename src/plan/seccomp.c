@@ -11,6 +11,7 @@
 #include <seccomp.h>
 #include <string.h>
 
+#include "plan/annotations.h"
 #include "plan/capabilities.h"
 #include "plan/make.h"
 #include "plan/names.h"
@@ -22,6 +23,7 @@ struct job {
 	struct maker *m;
 	const struct oci_seccomp *said;
 	struct plan_seccomp *out;
+	bool notifies; /* some rule asks an agent */
 };
 
 /* The action with its errno; names say where to point. */
@@ -39,9 +41,7 @@ read_action(struct job *job, const struct place *at, const char *member,
 	}
 	takes_errno =
 		action == SCMP_ACT_ERRNO(0) || action == SCMP_ACT_TRACE(0);
-	if (action == SCMP_ACT_NOTIFY)
-		make_complain(job->m, at, member,
-			"SCMP_ACT_NOTIFY is not supported yet");
+	job->notifies |= action == SCMP_ACT_NOTIFY;
 	if (errno_ret && !takes_errno)
 		make_complain(job->m, at, errno_member,
 			"%s has no errno to return", word);
@@ -87,10 +87,14 @@ read_flag(struct job *job, const char *member, const char *word)
 			names_seccomp_flags.noun, word,
 			names_near(&names_seccomp_flags, word));
 	/* seccomp(2) has it together with a listener or not at all. */
-	if (flag == SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV)
+	if (flag == SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV && !job->notifies)
 		make_complain(job->m, &job->said->at, member,
-			"%s needs a listener, which is not supported yet",
+			"%s is for rules with SCMP_ACT_NOTIFY, and there are none",
 			word);
+	/* The program has one thread, and the one that passes the listener on
+	 * is not to have the filter (init/listener.c). */
+	if (flag == SECCOMP_FILTER_FLAG_TSYNC && job->notifies)
+		flag = 0;
 	return (uint32_t)flag;
 }
 
@@ -101,8 +105,8 @@ read_flags(struct job *job)
 	const struct oci_strings *words = &job->said->flags;
 
 	for (size_t i = 0; i < words->n; i++)
-		job->out->flags |= read_flag(job,
-			make_item(job->m, "flags", i), words->items[i]);
+		job->out->flags |= read_flag(
+			job, make_item(job->m, "flags", i), words->items[i]);
 }
 
 /* Conditions on arguments; all of them must hold for the rule. */
@@ -159,11 +163,53 @@ read_rules(struct job *job)
 	job->out->n_rules = rules ? list->n : 0;
 }
 
-/* The listener matters only to SCMP_ACT_NOTIFY [173]. */
+/* Relative to the bundle, as other paths of the host are. */
+static void
+take_listener(struct job *job, const char *path, struct plan_where where)
+{
+	if (path[0] != '/')
+		path = make_printf(job->m, "%s%s", job->m->request->bundle,
+			make_clean(job->m, path));
+	job->out->listener = path;
+	job->out->listener_where = where;
+}
+
+/* It matters only to SCMP_ACT_NOTIFY [173]; the specification's own property
+ * counts before the annotation, and that before the environment. */
+static void
+read_listener(struct job *job)
+{
+	const struct oci_string_entry *receiver = annotations_find(
+		&job->m->config->annotations, ANNOTATION_SECCOMP_RECEIVER);
+	const struct oci_seccomp *said = job->said;
+	bool has_path = said->listener_path && *said->listener_path;
+
+	if (said->listener_metadata && *said->listener_metadata && !has_path)
+		make_complain(job->m, &said->at, "listenerMetadata",
+			"listenerMetadata needs a listenerPath");
+	if (!job->notifies)
+		return;
+	job->out->listener_metadata = said->listener_metadata;
+	if (has_path)
+		take_listener(job, said->listener_path,
+			make_where(job->m, &said->at, "listenerPath"));
+	else if (receiver)
+		take_listener(job, receiver->value,
+			make_where(job->m, &receiver->at, NULL));
+	else if (job->m->request->seccomp_receiver)
+		take_listener(job, job->m->request->seccomp_receiver,
+			make_where(job->m, NULL, NULL));
+	else
+		make_complain(job->m, &said->at, NULL,
+			"SCMP_ACT_NOTIFY needs a listenerPath");
+}
+
 void
 seccomp_make(struct maker *m)
 {
-	struct job job = { .m = m, .said = m->linux->seccomp };
+	struct job job = { .m = m,
+		.said = m->linux->seccomp,
+		.notifies = m->request->notifies };
 
 	if (!job.said)
 		return;
@@ -174,13 +220,19 @@ seccomp_make(struct maker *m)
 		"defaultAction", job.said->default_action, "defaultErrnoRet",
 		job.said->default_errno_ret);
 	read_arches(&job);
-	read_flags(&job);
 	read_rules(&job);
-	if (job.said->listener_metadata && *job.said->listener_metadata &&
-		!(job.said->listener_path && *job.said->listener_path))
-		make_complain(m, &job.said->at, "listenerMetadata",
-			"listenerMetadata needs a listenerPath");
+	read_flags(&job);
+	read_listener(&job);
 	m->plan->seccomp = job.out;
+}
+
+/* Before the limits: it takes a thread, which counts against RLIMIT_NPROC. */
+void
+seccomp_add_listener(struct maker *m)
+{
+	if (m->plan->seccomp && m->plan->seccomp->listener)
+		block_step(&m->block, OP_LISTENER, &m->linux->seccomp->at,
+			"listenerPath");
 }
 
 /* Behind the startContainer hooks, which the filter is not for. What was

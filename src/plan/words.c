@@ -97,7 +97,8 @@ const struct plan_op_words plan_op_words[OP_COUNT] = {
 	},
 	[OP_HOOK] = {
 		.label = { TEXT_LABEL(0) = "path", "state", "state_end",
-			NUMBER_LABEL(0) = "timeout", "kind", LIST_LABEL(0) = "args", "env" },
+			NUMBER_LABEL(0) = "timeout", "kind", "stderr", LIST_LABEL(0) = "args",
+			"env" },
 		.why = "createContainer before the root changes, startContainer behind the gate",
 	},
 	[OP_LEAVE] = {
@@ -162,6 +163,9 @@ const struct plan_op_words plan_op_words[OP_COUNT] = {
 	[OP_START_FAIL] = {
 		.label = { TEXT_LABEL(0) = "reason" },
 		.why = "there is nothing to start",
+	},
+	[OP_LISTENER] = {
+		.why = "a thread without the filter passes its listener on; limits may forbid it",
 	},
 	[OP_RLIMIT] = {
 		.label = { TEXT_LABEL(0) = "type", NUMBER_LABEL(0) = "resource", "soft", "hard" },

@@ -126,20 +126,6 @@ real_time()
 	shows '^memory=0x4 nodes=0$'
 }
 
-@test "every mode of memory that features lists is taken" {
-	[ -e /sys/devices/system/node/node0 ] || skip "this kernel has no memory nodes"
-	args true
-	for mode in $(scrim features | jq -r '.linux.memoryPolicy.modes[]'); do
-		config '.linux.memoryPolicy = {mode: $m} |
-			if ($m | IN("MPOL_DEFAULT", "MPOL_LOCAL")) then . else .linux.memoryPolicy.nodes = "0" end' --arg m "$mode"
-		try scrim run -b "$B" "$ID"
-		# the kernel is older than this mode
-		[ "$mode" = MPOL_WEIGHTED_INTERLEAVE ] && [ "$status" != 0 ] &&
-			says '/linux/memoryPolicy' && continue
-		[ "$status" = 0 ] || show "$mode"
-	done
-}
-
 @test "a node that is not here is refused at create, with its place" {
 	[ -e /sys/devices/system/node/node0 ] || skip "this kernel has no memory nodes"
 	[ ! -e /sys/devices/system/node/node1000 ] || skip "there is a node 1000"

@@ -39,8 +39,9 @@ static const struct plan_seccomp_rule rules[] = {
 	{ SCMP_ACT_ERRNO(78), personality, 1, either, 2, { NULL, 0, 0 } },
 	{ SCMP_ACT_ALLOW, allowed, 1, NULL, 0, { NULL, 0, 0 } },
 };
-static const struct plan_seccomp profile = { SCMP_ACT_ALLOW, 0, NULL, 0, rules,
-	3 };
+static const struct plan_seccomp profile = {
+	.default_action = SCMP_ACT_ALLOW, .rules = rules, .n_rules = 3
+};
 
 static void
 set_up(void)

@@ -22,7 +22,7 @@
 
 static int ends[2]; /* ours, the child's */
 static struct err err;
-static int hooks_run, console;
+static int hooks_run, console, listeners;
 static bool hooks_fail;
 
 static int
@@ -40,7 +40,15 @@ take_console(void *context, int master)
 	console = master;
 }
 
-static const struct talk talk = { mounted, take_console, NULL };
+static int
+take_listener(void *context, int fd, struct err *failure)
+{
+	(void)context;
+	listeners += fcntl(fd, F_GETFD) == FD_CLOEXEC;
+	return hooks_fail ? err_say(failure, "no agent") : 0;
+}
+
+static const struct talk talk = { mounted, take_console, take_listener, NULL };
 
 static void
 setup(void)
@@ -50,6 +58,7 @@ setup(void)
 	hooks_run = 0;
 	hooks_fail = false;
 	console = -1;
+	listeners = 0;
 }
 
 static void
@@ -141,7 +150,7 @@ START_TEST(an_end_without_a_word_is_told_apart)
 {
 	end_child();
 	ck_assert_int_eq(talk_until_created(ends[0], &talk, &err), TALK_ENDED);
-	ck_assert_int_eq(talk_start(ends[0], &err), TALK_ENDED);
+	ck_assert_int_eq(talk_start(ends[0], &talk, &err), TALK_ENDED);
 }
 END_TEST
 
@@ -158,7 +167,7 @@ END_TEST
 
 START_TEST(who_has_no_hooks_hears_of_no_mounts)
 {
-	const struct talk deaf = { NULL, take_console, NULL };
+	const struct talk deaf = { NULL, take_console, NULL, NULL };
 
 	say(WIRE_MOUNTED);
 	ck_assert_int_eq(talk_until_created(ends[0], &deaf, &err), -1);
@@ -172,7 +181,7 @@ START_TEST(start_is_over_when_the_program_runs)
 
 	/* What an exec does to the child's end. */
 	shutdown(ends[1], SHUT_WR);
-	ck_assert_int_eq(talk_start(ends[0], &err), 0);
+	ck_assert_int_eq(talk_start(ends[0], &talk, &err), 0);
 	ck_assert_int_eq(wire_recv(ends[1], &message, NULL), 1);
 	ck_assert_uint_eq(message.type, WIRE_START);
 }
@@ -186,8 +195,48 @@ START_TEST(a_program_that_cannot_run_is_start_s_error)
 	ck_assert_int_eq(
 		wire_send(ends[1], WIRE_ERROR, &said, sizeof(said), NULL), 0);
 	end_child();
-	ck_assert_int_eq(talk_start(ends[0], &err), -1);
+	ck_assert_int_eq(talk_start(ends[0], &talk, &err), -1);
 	ck_assert_str_eq(err.text, said.text);
+}
+END_TEST
+
+static void
+say_listener(void)
+{
+	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+	ck_assert_int_eq(
+		wire_send_fds(ends[1], WIRE_LISTENER, NULL, 0, &fd, 1, NULL),
+		0);
+	close(fd);
+}
+
+START_TEST(a_listener_is_passed_on_and_go_follows)
+{
+	struct wire_message message;
+
+	say_listener();
+	shutdown(ends[1], SHUT_WR);
+	ck_assert_int_eq(talk_start(ends[0], &talk, &err), 0);
+	ck_assert_int_eq(listeners, 1);
+	ck_assert_int_eq(wire_recv(ends[1], &message, NULL), 1);
+	ck_assert_uint_eq(message.type, WIRE_START);
+	ck_assert_int_eq(wire_recv(ends[1], &message, NULL), 1);
+	ck_assert_uint_eq(message.type, WIRE_GO);
+}
+END_TEST
+
+START_TEST(a_listener_that_nobody_takes_is_start_s_error)
+{
+	const struct talk deaf = { NULL, NULL, NULL, NULL };
+
+	hooks_fail = true;
+	say_listener();
+	ck_assert_int_eq(talk_start(ends[0], &talk, &err), -1);
+	ck_assert_str_eq(err.text, "no agent");
+	say_listener();
+	ck_assert_int_eq(talk_start(ends[0], &deaf, &err), -1);
+	ck_assert_ptr_nonnull(strstr(err.text, "LISTENER out of turn"));
 }
 END_TEST
 
@@ -277,6 +326,8 @@ fill(TCase *tcase)
 	tcase_add_test(tcase, who_has_no_hooks_hears_of_no_mounts);
 	tcase_add_test(tcase, start_is_over_when_the_program_runs);
 	tcase_add_test(tcase, a_program_that_cannot_run_is_start_s_error);
+	tcase_add_test(tcase, a_listener_is_passed_on_and_go_follows);
+	tcase_add_test(tcase, a_listener_that_nobody_takes_is_start_s_error);
 	tcase_add_test(tcase, a_gate_opens_however_deep_it_lies);
 	tcase_add_test(tcase, a_pid_file_holds_digits_alone);
 	tcase_add_test(tcase, a_pid_file_that_has_no_place_is_named);

@@ -165,7 +165,7 @@ START_TEST(test_what_breaks_the_table_is_refused_and_closed)
 		const char *words;
 	} rows[] = {
 		{ 0, 0, 0, "wire: message of unknown type 0" },
-		{ WIRE_COUNT, 0, 0, "wire: message of unknown type 12" },
+		{ WIRE_COUNT, 0, 0, "wire: message of unknown type 13" },
 		{ 77, 0, 3, "wire: message of unknown type 77" },
 		{ WIRE_GO, 1, 0, "wire: GO of scrim has 1 bytes" },
 		{ WIRE_GO, 0, 1, "wire: GO of scrim has 1 descriptors" },

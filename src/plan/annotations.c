@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The rows, by the alphabet, and the search for one of them in a config. Who
+ * applies an annotation reads its value; nothing else here knows what it says.
+ */
+#include "plan/annotations.h"
+
+#include <string.h>
+
+#include "libocispec/config.h"
+
+const struct annotation_row annotations[ANNOTATION_COUNT] = {
+	[ANNOTATION_STOP_SIGNAL] = { "org.opencontainers.image.stopSignal",
+		false },
+	[ANNOTATION_BIRTH] = { "org.scrim.birth", true },
+	[ANNOTATION_HOOKS_STDERR] = { "run.oci.hooks.stderr", true },
+	[ANNOTATION_HOOKS_STDOUT] = { "run.oci.hooks.stdout", true },
+	[ANNOTATION_KEEP_GROUPS] = { "run.oci.keep_original_groups", true },
+	[ANNOTATION_MOUNT_CONTEXT] = { "run.oci.mount_context_type", true },
+	[ANNOTATION_SECCOMP_RECEIVER] = { "run.oci.seccomp.receiver", true },
+};
+
+const struct oci_string_entry *
+annotations_find(const struct oci_string_map *map, enum annotation which)
+{
+	for (size_t i = 0; i < map->n; i++)
+		if (strcmp(map->items[i].key, annotations[which].key) == 0)
+			return &map->items[i];
+	return NULL;
+}

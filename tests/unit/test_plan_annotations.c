@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The annotations that have an effect: each row has its place, its key and its
+ * paragraph in scrim-config(5), and is found in a config that has it.
+ */
+#include "runner.h"
+
+#include "base/fd.h"
+#include "libocispec/config.h"
+#include "plan/annotations.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+static char *
+read_manual(void)
+{
+	const char *source = getenv("SCRIM_SOURCE");
+	char path[512], *text = NULL;
+
+	snprintf(path, sizeof(path), "%s/man/scrim-config.5",
+		source ? source : "..");
+	auto_fd fd = open(path, O_RDONLY | O_CLOEXEC);
+	ck_assert_msg(fd >= 0, "%s cannot be opened", path);
+	ck_assert_int_eq(fd_read(fd, 1 << 20, path, &text, NULL, NULL), 0);
+	return text;
+}
+
+START_TEST(each_has_its_paragraph_in_the_manual)
+{
+	auto_free char *text = read_manual();
+	char item[128], more[128];
+
+	ck_assert_ptr_nonnull(annotations[_i].key);
+	snprintf(item, sizeof(item), " %s\n", annotations[_i].key);
+	snprintf(more, sizeof(more), " %s ,", annotations[_i].key);
+	ck_assert_msg(strstr(text, item) || strstr(text, more),
+		"scrim-config.5 lacks %s", annotations[_i].key);
+}
+END_TEST
+
+START_TEST(each_is_found_by_its_key)
+{
+	const struct oci_string_entry entries[] = {
+		{ .key = "org.example.other", .value = "1" },
+		{ .key = annotations[_i].key, .value = "2" },
+	};
+	const struct oci_string_map map = { entries, 2, true };
+	const struct oci_string_map none = { entries, 1, true };
+
+	ck_assert_ptr_eq(
+		annotations_find(&map, (enum annotation)_i), &entries[1]);
+	ck_assert_ptr_null(annotations_find(&none, (enum annotation)_i));
+}
+END_TEST
+
+static void
+fill(TCase *tcase)
+{
+	tcase_add_loop_test(tcase, each_has_its_paragraph_in_the_manual, 0,
+		ANNOTATION_COUNT);
+	tcase_add_loop_test(
+		tcase, each_is_found_by_its_key, 0, ANNOTATION_COUNT);
+}
+
+int
+main(void)
+{
+	return runner_run("plan/annotations", fill);
+}
