@@ -59,6 +59,7 @@ toml()
 		kept "$E/containers/containers.conf.d/50-scrim.conf" podman $more
 		is "$(toml '.engine.runtimes.scrim[0]')" "$PROGRAM"
 		is "$(toml '.engine.runtime_supports_json | contains(["crun", "runc", "scrim"])')" true
+		is "$(toml '.engine.runtime_supports_nocgroup | contains(["crun", "scrim"])')" true
 		is "$(toml '.engine.runtime_supports_nocgroups | contains(["crun", "scrim"])')" true
 		is "$(toml '.engine.runtime // "none"')" "$([ -n "$more" ] && echo scrim || echo none)"
 	done
