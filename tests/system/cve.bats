@@ -4,46 +4,7 @@
 # does not need exec: what the attack tried, under the CVE's name. The canary
 # is a place on the host that no container may reach.
 
-load lib
-
-setup()
-{
-	test_open
-	CANARY=$T/tmp/canary
-	mkdir "$CANARY"
-	echo precious > "$CANARY/file"
-}
-
-teardown()
-{
-	rm -rf --one-file-system "$CANARY"
-	test_close
-}
-
-canary_is_safe()
-{
-	is "$(ls -A "$CANARY")" file
-	is "$(cat "$CANARY/file")" precious
-	! grep -q " $CANARY" /proc/self/mountinfo || show "a mount on the host's canary"
-}
-
-# without_dev: the root file system's own /dev is used.
-without_dev()
-{
-	config 'del(.mounts[] | select(.destination | startswith("/dev")))'
-}
-
-# Either an error or a container that runs: what counts is the canary.
-attempt()
-{
-	try scrim run -b "$B" "$@" "$ID"
-	canary_is_safe
-}
-
-program()
-{
-	realpath "$(command -v ${SCRIM%% *})"
-}
+load cve
 
 @test "CVE-2019-5736: /proc/self/exe as the program does not lead to the host's binary" {
 	before=$(md5sum < "$(program)")
@@ -153,23 +114,6 @@ program()
 	done
 }
 
-@test "CVE-2021-30465, CVE-2024-45310: a target that is swapped for a link during create" {
-	mkdir -p "$B/volume/real"
-	ln -s "$CANARY" "$B/volume/swap"
-	mkdir "$B/rootfs/vol"
-	mount_add /vol none "$B/volume" rbind
-	mount_add /vol/real/new/dir tmpfs tmpfs
-	background $PYTHON -c 'import ctypes, sys
-libc = ctypes.CDLL(None)
-a, b = (f"{sys.argv[1]}/{n}".encode() for n in ("real", "swap"))
-while True:
-    libc.renameat2(-100, a, -100, b, 2)' "$B/volume"
-	for i in {1..60}; do
-		try scrim run -b "$B" "$ID"
-		canary_is_safe
-	done
-}
-
 @test "CVE-2021-43784: a namespace path of 70 KiB is an error, not a crash" {
 	long=/$(head -c 71680 /dev/zero | tr '\0' a)
 	sed -i "s,\"type\": \"uts\",&\, \"path\": \"@LONG@\"," "$B/config.json"
@@ -177,6 +121,15 @@ while True:
 	sed -i "s,@LONG@,$long," "$B/config.json"
 	try scrim create -b "$B" "$ID"
 	[ "$status" = 1 ] || show "status"
+}
+
+@test "CVE-2021-43784: an id map of 70 KiB is an error, not a crash" {
+	config '.linux.namespaces += [{type: "user"}] |
+		.linux.uidMappings = [range(4000) | {containerID: ., hostID: (. + 100000), size: 1}] |
+		.linux.gidMappings = .linux.uidMappings'
+	[ "$(jq -r '.linux.uidMappings[] | "\(.containerID) \(.hostID) 1"' "$B/config.json" | wc -c)" -gt 50000 ]
+	refused
+	says 'uidMappings|uid_map|id map'
 }
 
 @test "CVE-2021-43784: an environment of 70 KiB in one variable arrives" {
@@ -189,7 +142,7 @@ while True:
 
 @test "CVE-2024-21626: a working directory behind a descriptor is refused" {
 	args /bin/probe cwd
-	for fd in {3..24}; do
+	for fd in {3..64}; do
 		config '.process.cwd = $c' --arg c "/proc/self/fd/$fd"
 		try sh -c 'exec "$@" 7< '"$CANARY"' 8< / 9< /sys/fs/cgroup' sh \
 			$SCRIM --root "$ROOT" run -b "$B" "$ID"
@@ -212,6 +165,28 @@ while True:
 	hides 'memfd|anon_inode| /$'
 }
 
+@test "CVE-2025-24965: nothing that is made in a root file system goes through a link" {
+	own_dev
+	config '.process.terminal = true'
+	racer_build
+	for name in null zero full random urandom tty console ptmx fd stdin stdout stderr core pts shm; do
+		ln -s "$CANARY/new" "$B/rootfs/dev/$name"
+		try "$RACER" terminal $SCRIM --root "$ROOT" run -b "$B" "$ID"
+		canary_is_safe
+		rm -rf "$B/rootfs/dev"
+		mkdir "$B/rootfs/dev"
+	done
+	config '.process.terminal = false'
+	for name in cwd target; do
+		ln -s "$CANARY/new" "$B/rootfs/$name"
+	done
+	echo text > "$B/text"
+	mount_add /target none "$B/text" bind
+	mount_add /target/below tmpfs tmpfs
+	config '.process.cwd = "/cwd/below"'
+	attempt
+}
+
 @test "CVE-2025-31133: /dev/null as a link does not turn masks into holes" {
 	without_dev
 	# A sysctl of the container's own network: a hole here harms nobody.
@@ -229,9 +204,7 @@ while True:
 }
 
 @test "CVE-2025-31133: a masked path is the null device even when that of the root is a file" {
-	without_dev
-	rm -rf "$B/rootfs/dev"
-	mkdir "$B/rootfs/dev"
+	own_dev
 	echo readable > "$B/rootfs/dev/null"
 	config '.linux.maskedPaths = ["/proc/version"]'
 	args cat /proc/version
@@ -240,9 +213,7 @@ while True:
 }
 
 @test "CVE-2025-52565: /dev/console as a link is not followed" {
-	without_dev
-	rm -rf "$B/rootfs/dev"
-	mkdir "$B/rootfs/dev"
+	own_dev
 	config '.process.terminal = true'
 	for target in "$CANARY/file" "$CANARY/new" /etc/passwd; do
 		ln -sf "$target" "$B/rootfs/dev/console"
@@ -280,9 +251,7 @@ while True:
 }
 
 @test "CVE-2026-88264, CVE-2026-88265: /dev/null and /dev/console as links with a read-only root" {
-	without_dev
-	rm -rf "$B/rootfs/dev"
-	mkdir "$B/rootfs/dev"
+	own_dev
 	mount_add /host none "$CANARY" bind
 	mkdir "$B/rootfs/host"
 	ln -s /host/file "$B/rootfs/dev/null"
@@ -328,6 +297,19 @@ while True:
 	fi
 	config '.linux.rootfsPropagation = "rprivate,lowerdir=/"'
 	refused
+}
+
+@test "CVE-2024-9676: the container's passwd may be a link, a pipe or without end" {
+	args sh -c 'echo "home $HOME"'
+	echo 'root:x:0:0::/stolen:/bin/sh' > "$CANARY/file"
+	for make in "ln -s $CANARY/file" "ln -s /dev/zero" mkfifo 'truncate -s 1T' mkdir; do
+		rm -f "$B/rootfs/etc/passwd"
+		$make "$B/rootfs/etc/passwd"
+		try timeout 20 $SCRIM --root "$ROOT" run -b "$B" "$ID"
+		succeeds
+		is "$output" "home /"
+	done
+	rmdir "$B/rootfs/etc/passwd"
 }
 
 @test "path tricks: ids and cgroup paths cannot leave their place" {
