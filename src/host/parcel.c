@@ -2,9 +2,9 @@
 /*
  * Opens sources in slot order and sends them in runs of neighbours, since one
  * message says only where its first descriptor belongs. Before a source that
- * may take its time (a filter that has to be compiled, somebody's console
- * socket) what is already there is sent, so that the container's side can
- * work meanwhile. Descriptors are closed as soon as they are on their way.
+ * may take its time (a filter that has to be compiled, a network, somebody's
+ * console socket) what is already there is sent, so that the container's side
+ * can work meanwhile. Descriptors are closed as soon as they are on their way.
  */
 #include "host/parcel.h"
 
@@ -51,7 +51,8 @@ flush(struct parcel *parcel, struct err *err)
 static bool
 is_slow(enum plan_source_kind kind)
 {
-	return kind == PLAN_SOURCE_SECCOMP || kind == PLAN_SOURCE_CONSOLE;
+	return kind == PLAN_SOURCE_SECCOMP || kind == PLAN_SOURCE_CONSOLE ||
+		kind == PLAN_SOURCE_NETWORK;
 }
 
 bool

@@ -13,6 +13,7 @@
 #include "base/sys.h"
 #include "host/filter.h"
 #include "host/idmap.h"
+#include "host/network.h"
 #include "host/tree.h"
 #include "plan/plan.h"
 
@@ -331,12 +332,22 @@ static int
 open_output(const struct plan *plan, const struct plan_source *source,
 	const struct host_files *files, struct err *err)
 {
-	int fd = open(source->path,
+	int fd = openat(AT_FDCWD, source->path,
 		O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600);
 
 	(void)plan;
 	(void)files;
 	return fd < 0 ? err_sys(err, "open") : fd;
+}
+
+static int
+open_network(const struct plan *plan, const struct plan_source *source,
+	const struct host_files *files, struct err *err)
+{
+	(void)plan;
+	(void)source;
+	(void)files;
+	return network_make(err);
 }
 
 /* Nothing that could be used: that it comes is what it says. */
@@ -369,6 +380,7 @@ static const struct {
 	[PLAN_SOURCE_GATE] = { "gate", open_gate },
 	[PLAN_SOURCE_SECCOMP] = { "seccomp", open_seccomp },
 	[PLAN_SOURCE_OUTPUT] = { "output of hooks", open_output },
+	[PLAN_SOURCE_NETWORK] = { "network namespace", open_network },
 	[PLAN_SOURCE_SETTLED] = { "token", open_settled },
 };
 

@@ -38,6 +38,7 @@ static int (*const functions[OP_COUNT])(
 	[OP_ROOTFS]       = root_attach,
 	[OP_INSIDE]       = inside_begin,
 	[OP_MKDIR]        = root_mkdir,
+	[OP_NETWORK]      = surroundings_network,
 	[OP_MOUNT]        = mounts_make,
 	[OP_BIND]         = binds_make,
 	[OP_REMOUNT]      = remount_change,

@@ -107,6 +107,9 @@ int surroundings_unshare(
 /* Sets lo up in a new network namespace. */
 int surroundings_loopback(
 	struct init *init, const struct plan_step *step, struct err *err);
+/* Joins the network namespace that scrim has made meanwhile. */
+int surroundings_network(
+	struct init *init, const struct plan_step *step, struct err *err);
 /* The UTS namespace's two names. */
 int surroundings_hostname(
 	struct init *init, const struct plan_step *step, struct err *err);

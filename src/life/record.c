@@ -143,13 +143,9 @@ namespace_of(const struct plan *plan, uint64_t kind)
 	for (size_t i = 0; i < plan->n_joins; i++)
 		if (plan->joins[i].kind == kind)
 			return plan->joins[i].path;
-	if (plan->clone_flags & kind)
+	if (plan_new_namespaces(plan) & kind)
 		return "";
-	if (kind == CLONE_NEWCGROUP)
-		return plan->new_cgroup_ns ? "" : NULL;
-	if (kind == CLONE_NEWUSER)
-		return plan->new_user ? "" : NULL;
-	return kind == CLONE_NEWTIME && plan->new_time ? "" : NULL;
+	return kind == CLONE_NEWUSER && plan->new_user ? "" : NULL;
 }
 
 static int

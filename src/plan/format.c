@@ -29,6 +29,7 @@ const struct plan_op_row plan_ops[OP_COUNT] = {
 	[OP_ROOTFS] = { "rootfs", SLOT(OPERAND_NUMBER), TEXTS(OPERAND_TEXT) },
 	[OP_INSIDE] = { "inside", SLOT(OPERAND_NUMBER) },
 	[OP_MKDIR] = { "mkdir", TEXTS(OPERAND_TEXT), NUMBER(OPERAND_OCTAL) },
+	[OP_NETWORK] = { "network", SLOT(OPERAND_NUMBER) },
 	[OP_MOUNT] = { "mount", TEXTS(OPERAND_TEXT, OPERAND_TEXT, OPERAND_MAYBE),
 		NUMBER(OPERAND_ATTR, OPERAND_PROPAGATION, OPERAND_FLAGS),
 		LISTS(OPERAND_STRINGS) },
@@ -89,7 +90,8 @@ const struct plan_op_row plan_ops[OP_COUNT] = {
 static uint32_t
 rank(uint32_t op, uint32_t reached)
 {
-	if (op == OP_MOUNT || op == OP_BIND || op == OP_REMOUNT)
+	if (op == OP_NETWORK || op == OP_MOUNT || op == OP_BIND ||
+		op == OP_REMOUNT)
 		return OP_MKDIR;
 	if (op == OP_DEVICE_BIND)
 		return OP_DEVICE;

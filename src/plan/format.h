@@ -46,6 +46,8 @@ enum plan_op {
 	OP_INSIDE,
 	/* text 0: path in the container; number 0: mode (process.cwd) */
 	OP_MKDIR,
+	/* slot: the new network namespace, which was in the making until now */
+	OP_NETWORK,
 	/* text 0: target, 1: type, 2: source; list 0: words for the
 	 * filesystem, "k=v" or "k"; numbers: 0 MOUNT_ATTR_*, 1 propagation
 	 * MS_*, 2 PLAN_MOUNT_* */

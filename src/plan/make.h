@@ -35,6 +35,7 @@ struct maker {
 
 	/* settled by namespaces_make() */
 	uint64_t new_ns, joined_ns; /* CLONE_NEW* */
+	bool network_added;         /* its step is there */
 	bool user_ns;               /* new or joined: ids are not the host's */
 	bool own_mounts;            /* a mount namespace is listed */
 
@@ -87,6 +88,8 @@ int make_finish(struct maker *m, struct plan **out, struct err *err);
 
 void namespaces_make(struct maker *m);
 void namespaces_add_steps(struct maker *m);
+/* The step into a network that is made apart, where it is not there yet. */
+void namespaces_add_network(struct maker *m);
 void id_maps_make(struct maker *m);
 void id_maps_fill(struct maker *m, const struct oci_id_mappings *uid,
 	const struct oci_id_mappings *gid, struct plan_id_maps *out);

@@ -33,6 +33,11 @@ static const char *const pseudo_types[] = {
 	"binfmt_misc", "configfs", "fusectl", "pstore", "efivarfs", "devtmpfs",
 };
 
+/* Those to which it is all one in which network namespace they are made. */
+static const char *const networkless_types[] = {
+	"proc", "tmpfs", "devpts", "mqueue", "cgroup2", "cgroup", "ramfs",
+};
+
 /* mount(8)'s words for "no filesystem". */
 static const char *const dummy_types[] = { "bind", "rbind", "none" };
 
@@ -325,6 +330,8 @@ add_filesystem(struct mount_job *job)
 
 	check_proc(job, false);
 	refuse_idmap(job);
+	if (!IS_ONE_OF(job->type, networkless_types))
+		namespaces_add_network(job->m);
 	if (options->copy_up && strcmp(job->type, "tmpfs") != 0)
 		make_complain(job->m, &job->mount->at, "options",
 			"tmpcopyup is for tmpfs, not for %s", job->type);
@@ -448,4 +455,5 @@ mounts_add(struct maker *m)
 	for (size_t i = 0; i < m->config->mounts.n; i++)
 		add_mount(m, &m->config->mounts.items[i]);
 	add_notify_socket(m);
+	namespaces_add_network(m);
 }

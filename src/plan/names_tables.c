@@ -305,6 +305,7 @@ static const struct names_row sources[] = {
 	{ "gate", PLAN_SOURCE_GATE },
 	{ "seccomp", PLAN_SOURCE_SECCOMP },
 	{ "output", PLAN_SOURCE_OUTPUT },
+	{ "network", PLAN_SOURCE_NETWORK },
 	{ "settled", PLAN_SOURCE_SETTLED },
 };
 TABLE(sources, "source", sources);

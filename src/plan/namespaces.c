@@ -197,6 +197,24 @@ make_time_offsets(struct maker *m)
 	m->plan->time_offsets = *text ? text : NULL;
 }
 
+/* A network namespace is what takes longest to make of all: the parent makes
+ * it while the child is at work. Where it must belong to a user namespace, or
+ * another than scrim clones, it is made with the others. */
+static bool
+can_be_apart(const struct maker *m)
+{
+	return (m->new_ns & CLONE_NEWNET) && !m->user_ns && m->request->root &&
+		m->linux->net_devices.n == 0;
+}
+
+uint64_t
+plan_new_namespaces(const struct plan *plan)
+{
+	return plan->clone_flags | (plan->new_cgroup_ns ? CLONE_NEWCGROUP : 0) |
+		(plan->new_time ? CLONE_NEWTIME : 0) |
+		(plan->network_apart ? CLONE_NEWNET : 0);
+}
+
 /* Everything that later parts ask about namespaces. */
 void
 namespaces_make(struct maker *m)
@@ -208,6 +226,9 @@ namespaces_make(struct maker *m)
 	m->own_mounts = ((m->new_ns | m->joined_ns) & CLONE_NEWNS) != 0;
 	make_joins(m, n_joined);
 	plan->clone_flags = m->new_ns & CLONE_KINDS;
+	plan->network_apart = can_be_apart(m);
+	if (plan->network_apart)
+		plan->clone_flags &= ~(uint64_t)CLONE_NEWNET;
 	plan->new_time = (m->new_ns & CLONE_NEWTIME) != 0;
 	plan->new_user = (m->new_ns & CLONE_NEWUSER) != 0;
 	plan->new_cgroup_ns = (m->new_ns & CLONE_NEWCGROUP) != 0;
@@ -260,6 +281,18 @@ namespaces_add_steps(struct maker *m)
 	if (m->plan->new_cgroup_ns)
 		block_step(&m->block, OP_UNSHARE, NULL, NULL)->number[0] =
 			CLONE_NEWCGROUP;
-	if (m->new_ns & CLONE_NEWNET)
+	if ((m->new_ns & CLONE_NEWNET) && !m->plan->network_apart)
 		block_step(&m->block, OP_LOOPBACK, NULL, NULL);
+}
+
+void
+namespaces_add_network(struct maker *m)
+{
+	int32_t slot;
+
+	if (!m->plan->network_apart || m->network_added)
+		return;
+	make_source(m, PLAN_SOURCE_NETWORK, NULL, NULL, &slot);
+	block_step(&m->block, OP_NETWORK, NULL, NULL)->slot = slot;
+	m->network_added = true;
 }

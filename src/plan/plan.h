@@ -53,6 +53,7 @@ enum plan_source_kind {
 	PLAN_SOURCE_GATE,      /* the listening socket in the state directory */
 	PLAN_SOURCE_SECCOMP,   /* the compiled filter */
 	PLAN_SOURCE_OUTPUT,    /* a file that hooks write to */
+	PLAN_SOURCE_NETWORK, /* a new network namespace, made for it */
 	PLAN_SOURCE_SETTLED,   /* a token: the cgroup is settled */
 	PLAN_SOURCE_COUNT
 };
@@ -223,9 +224,12 @@ struct plan {
 	/* another process must prepare and clone (a joined or unprivileged
 	 * user namespace); see host/deputy.c */
 	bool deputy;
-	/* CLONE_NEW* of clone3: all but cgroup, time and what is joined */
+	/* CLONE_NEW* of clone3: all but cgroup, time, a network apart and
+	 * what is joined */
 	uint64_t clone_flags;
 	bool new_time;
+	/* its network namespace is made by the parent, while it works */
+	bool network_apart;
 	const char *time_offsets;      /* text for timens_offsets, NULL: none */
 	const struct plan_join *joins; /* in their order: user first */
 	size_t n_joins;
@@ -263,6 +267,9 @@ struct plan {
 	const char *const *warnings; /* unknown capabilities and the like */
 	size_t n_warnings;
 };
+
+/* CLONE_NEW* of all that is new, whoever makes it. */
+uint64_t plan_new_namespaces(const struct plan *plan);
 
 /* Makes the plan in arena; it points into the config, which has to live as
  * long. All problems go to problems; returns -1 when there

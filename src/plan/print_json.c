@@ -144,9 +144,7 @@ add_maps(struct writer *w, const char *name, const struct plan_id_map *maps,
 static void
 add_namespaces(struct writer *w, const struct plan *plan)
 {
-	uint64_t fresh = plan->clone_flags |
-		(plan->new_cgroup_ns ? CLONE_NEWCGROUP : 0) |
-		(plan->new_time ? CLONE_NEWTIME : 0);
+	uint64_t fresh = plan_new_namespaces(plan);
 
 	add_words(w, "newNamespaces", OPERAND_NAMESPACE, fresh);
 	open_value(w, "joinedNamespaces", "[");

@@ -88,9 +88,7 @@ print_maps(struct str *out, const char *what, const struct plan_id_map *maps,
 static void
 print_namespaces(const struct plan *plan, struct str *out)
 {
-	uint64_t fresh = plan->clone_flags |
-		(plan->new_cgroup_ns ? CLONE_NEWCGROUP : 0) |
-		(plan->new_time ? CLONE_NEWTIME : 0);
+	uint64_t fresh = plan_new_namespaces(plan);
 
 	str_add(out, "namespaces\n  new: ");
 	add_words(out, OPERAND_NAMESPACE, fresh);

@@ -43,6 +43,9 @@ const struct plan_op_words plan_op_words[OP_COUNT] = {
 		.label = { TEXT_LABEL(0) = "path", NUMBER_LABEL(0) = "mode" },
 		.why = "behind the mounts that it may lie in, before they become read-only",
 	},
+	[OP_NETWORK] = {
+		.why = "before what shows or uses the network: it was in the making",
+	},
 	[OP_MOUNT] = {
 		.label = { TEXT_LABEL(0) = "target", "type", "source",
 			NUMBER_LABEL(0) = "attributes", "propagation", "flags",
