@@ -14,6 +14,20 @@
 #include "libocispec/decode.h"
 
 int
+oci_resources_check(const char *text, size_t len, struct oci_resources **out,
+	struct oci_problems *problems)
+{
+	void *object;
+
+	problems->text = text;
+	problems->len = len;
+	if (decode(&oci_resources_schema, problems, &object) < 0)
+		return -1;
+	*out = object;
+	return 0;
+}
+
+int
 oci_config_check(const char *text, size_t len, struct oci_config **out,
 	struct oci_problems *problems)
 {

@@ -564,5 +564,7 @@ int oci_config_check(const char *text, size_t len, struct oci_config **out,
 /* The same for a document that has "mounts" and need not have more. */
 int oci_mounts_check(const char *text, size_t len, struct oci_config **out,
 	struct oci_problems *problems);
+int oci_resources_check(const char *text, size_t len,
+	struct oci_resources **out, struct oci_problems *problems);
 
 #endif

@@ -190,6 +190,18 @@ str_to_int(const char *text, int64_t min, int64_t max, int64_t *out)
 	return 0;
 }
 
+uint64_t
+str_take_uint(const char **at)
+{
+	uint64_t value = 0;
+
+	for (; **at >= '0' && **at <= '9'; ++*at)
+		if (__builtin_mul_overflow(value, 10, &value) ||
+			__builtin_add_overflow(value, **at - '0', &value))
+			value = UINT64_MAX;
+	return value;
+}
+
 bool
 str_has_prefix(const char *text, const char *prefix)
 {

@@ -31,6 +31,9 @@ void str_add_json(struct str *str, const char *text);
  * and touches *out only on success. No sign but '-', no space, no prefix. */
 int str_to_int(const char *text, int64_t min, int64_t max, int64_t *out);
 int str_to_uint(const char *text, uint64_t max, uint64_t *out);
+/* For the kernel's own texts: the number that stands at *at, which moves behind
+ * it; 0 where there is none, UINT64_MAX where it is larger. */
+uint64_t str_take_uint(const char **at);
 bool str_has_prefix(const char *text, const char *prefix);
 
 /* The word of words (NULL-terminated, or given by next) that is nearest to

@@ -27,6 +27,7 @@ enum cli_kind {
 	CLI_LIST,     /* struct cli_list: may be given again and again */
 	CLI_WORD,     /* an enum: one of .words */
 	CLI_DURATION, /* struct cli_duration: "1.5s", "200ms", "1m30s" */
+	CLI_SIZE,     /* struct cli_size: "512", "64k", "1.5g", "-1" */
 };
 
 struct cli_number {
@@ -42,6 +43,12 @@ struct cli_list {
 
 struct cli_duration {
 	int64_t ns;
+};
+
+/* Bytes; -1: no limit. */
+struct cli_size {
+	bool set;
+	int64_t bytes;
 };
 
 /* Ends with a row whose word is NULL. The first row of a value is its usual
@@ -74,7 +81,8 @@ struct cli_option {
 		struct cli_number: CLI_NUMBER,         \
 		struct cli_list: CLI_LIST,             \
 		unsigned: CLI_WORD,                    \
-		struct cli_duration: CLI_DURATION)
+		struct cli_duration: CLI_DURATION,     \
+		struct cli_size: CLI_SIZE)
 #define CLI_SETS(type, member)                                                 \
 	.kind = CLI_KIND(type, member), .offset = offsetof(type, member)
 
@@ -113,6 +121,9 @@ void cli_value_words(
 	const struct cli_word *words, const char *between, struct str *out);
 /* Parses "1.5s"; units ns us ms s m h; -1: not a duration or too long. */
 int cli_value_duration(const char *text, int64_t *out_ns);
+/* Parses "64k", "64KB" or "64KiB": units of 1024, b k m g t p in any case; "-1"
+ * as itself. -1: no size or too large. */
+int cli_value_size(const char *text, int64_t *out_bytes);
 
 /* The option part of a help text: one line an option, wrapped at 80. */
 void cli_help_options(const struct cli_option *options, struct str *out);

@@ -166,6 +166,20 @@ set_duration(const struct cli_option *option, const char *text, void *member,
 		option, text, err, "is not a time such as 5s, 200ms or 1m30s");
 }
 
+/* Memory, as engines' users write it. */
+static int
+set_size(const struct cli_option *option, const char *text, void *member,
+	struct err *err)
+{
+	struct cli_size *size = member;
+
+	if (cli_value_size(text, &size->bytes) < 0)
+		return refuse(option, text, err,
+			"is not a size such as 1048576, 64m or 1.5g, nor -1");
+	size->set = true;
+	return 0;
+}
+
 /* One function a kind: a kind without one is a hole in this table, which the
  * test of each kind would find. */
 int
@@ -181,6 +195,7 @@ cli_value_set(const struct cli_option *option, const char *text, void *args,
 		[CLI_LIST] = set_list,
 		[CLI_WORD] = set_word,
 		[CLI_DURATION] = set_duration,
+		[CLI_SIZE] = set_size,
 	};
 
 	return set[option->kind](
@@ -256,5 +271,56 @@ cli_value_duration(const char *text, int64_t *out_ns)
 			return -1;
 	} while (*text);
 	*out_ns = sum;
+	return 0;
+}
+
+/* Behind the digits: "", "b", or a letter with or without "b" or "ib". Returns
+ * the power of 1024, -1: no such unit. */
+static int
+size_unit(const char *text)
+{
+	static const char letters[] = "kmgtp";
+	const char *letter;
+
+	if (!*text || strcasecmp(text, "b") == 0)
+		return 0;
+	letter = strchr(letters, text[0] | 0x20);
+	if (!letter ||
+		(text[1] && strcasecmp(text + 1, "b") != 0 &&
+			strcasecmp(text + 1, "ib") != 0))
+		return -1;
+	return (int)(letter - letters) + 1;
+}
+
+/* A fraction counts as far as there are whole bytes in it. */
+int
+cli_value_size(const char *text, int64_t *out_bytes)
+{
+	size_t digits = strspn(text, "0123456789"), point = text[digits] == '.';
+	size_t more = point ? strspn(text + digits + 1, "0123456789") : 0;
+	int unit = size_unit(text + digits + point + more);
+	int64_t whole = 0, scale = 1, part = 0;
+
+	if (strcmp(text, "-1") == 0) {
+		*out_bytes = -1;
+		return 0;
+	}
+	if (!digits || unit < 0 || (point && !more))
+		return -1;
+	for (size_t i = 0; i < digits; i++)
+		if (__builtin_mul_overflow(whole, 10, &whole) ||
+			__builtin_add_overflow(whole, text[i] - '0', &whole))
+			return -1;
+	if (__builtin_mul_overflow(whole, 1LL << 10 * unit, &whole))
+		return -1;
+	for (size_t i = 0; i < more && i < 3; i++) {
+		part = 10 * part + (text[digits + 1 + i] - '0');
+		scale *= 10;
+	}
+	/* 1000 of the largest unit are less than 63 bits */
+	part *= 1LL << 10 * unit;
+	if (__builtin_add_overflow(whole, part / scale, &whole))
+		return -1;
+	*out_bytes = whole;
 	return 0;
 }

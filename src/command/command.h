@@ -69,6 +69,9 @@ extern const struct command command_create, command_start, command_run,
 	command_kill, command_delete, command_state, command_list;
 /* mounts.c */
 extern const struct command command_mounts;
+/* control.c */
+extern const struct command command_pause, command_resume, command_update,
+	command_ps, command_events;
 /* inspect.c, spec.c, features.c */
 extern const struct command command_plan, command_spec, command_features;
 /* help.c, completion.c */

@@ -15,6 +15,7 @@
 #include "libocispec/schema.h"
 #include "plan/names.h"
 
+#include <linux/bpf.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
@@ -47,6 +48,7 @@ static const struct oci_row record_rows[] = {
 	OCI_ROW(record, cgroup, "cgroup"),
 	OCI_ROW(record, cgroup_made, "cgroupMade"),
 	OCI_ROW(record, cgroup_driver, "cgroupDriver"),
+	OCI_ROW(record, devices, "devices"),
 	OCI_ROW(record, namespaces, "namespaces"),
 	OCI_ROW(record, birth, "birth"),
 	OCI_ROW(record, no_new_keyring, "noNewKeyring"),
@@ -189,6 +191,27 @@ add_annotations(
 	return 0;
 }
 
+static int
+add_devices(
+	struct arena *arena, const struct plan *plan, struct oci_record *record)
+{
+	const struct plan_resources *resources = &plan->resources;
+	const char **items =
+		arena_array(arena, const char *, resources->n_nodes);
+
+	for (size_t i = 0; items && i < resources->n_nodes; i++) {
+		const struct plan_device_rule *rule = &resources->nodes[i];
+
+		items[i] = arena_printf(arena, "%c %lld:%lld", rule->type,
+			(long long)rule->major, (long long)rule->minor);
+		if (!items[i])
+			return -1;
+	}
+	record->devices = (struct oci_strings){ items, resources->n_nodes,
+		resources->n_nodes > 0 };
+	return items ? 0 : -1;
+}
+
 static size_t
 count(const char *const *words)
 {
@@ -259,6 +282,7 @@ record_make(struct arena *arena, const struct plan *plan,
 	if (!record || fill(arena, plan, record) < 0 ||
 		add_namespaces(arena, plan, record) < 0 ||
 		add_annotations(arena, plan, record) < 0 ||
+		add_devices(arena, plan, record) < 0 ||
 		add_hooks(arena, &plan->hooks[PLAN_HOOK_POSTSTART],
 			&record->poststart) < 0 ||
 		add_hooks(arena, &plan->hooks[PLAN_HOOK_POSTSTOP],
@@ -300,6 +324,32 @@ record_has_own_pids(const struct oci_record *record)
 		if (!strcmp(record->namespaces.items[i].key, "pid"))
 			return !record->namespaces.items[i].value[0];
 	return false;
+}
+
+int
+record_devices(struct arena *arena, const struct oci_record *record,
+	struct plan_present *out, struct err *err)
+{
+	struct plan_device_rule *rules =
+		arena_array(arena, struct plan_device_rule, record->devices.n);
+
+	if (!rules)
+		return err_say(err, "no memory left for the devices");
+	for (size_t i = 0; i < record->devices.n; i++) {
+		const char *text = record->devices.items[i];
+
+		rules[i].allow = true;
+		rules[i].access = BPF_DEVCG_ACC_MKNOD | BPF_DEVCG_ACC_READ |
+			BPF_DEVCG_ACC_WRITE;
+		rules[i].type = text[0];
+		text += strlen(text) > 2 ? 2 : 0;
+		rules[i].major = (int64_t)str_take_uint(&text);
+		text += *text == ':';
+		rules[i].minor = (int64_t)str_take_uint(&text);
+	}
+	out->devices = rules;
+	out->n_devices = record->devices.n;
+	return 0;
 }
 
 /* The list with a NULL behind it, or NULL without memory. */

@@ -61,6 +61,7 @@ struct oci_record {
 	const bool *cgroup_made; /* by us, so that delete takes it away; NULL:
 	                          * it was not there yet */
 	const char *cgroup_driver;
+	struct oci_strings devices; /* of linux.devices: "c 10:229" */
 	/* Kind to path, "" for a new one; others are the host's. */
 	struct oci_string_map namespaces;
 	const char *birth; /* "pinned", "plain" ...: enum plan_birth */
@@ -84,6 +85,10 @@ void record_format(const struct oci_record *record, struct str *out);
 
 /* Whether the container's processes end with the first one. */
 bool record_has_own_pids(const struct oci_record *record);
+/* What update's plan has to know of the container's own device nodes; in the
+ * arena. */
+int record_devices(struct arena *arena, const struct oci_record *record,
+	struct plan_present *out, struct err *err);
 /* Hooks in the form that hooks.h takes; in the arena. */
 int record_hooks(struct arena *arena, const struct oci_record_hooks *hooks,
 	struct plan_hooks *out, struct err *err);

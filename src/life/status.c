@@ -43,6 +43,10 @@ struct refusal {
 	{                                                                      \
 		"container not running", false                                 \
 	}
+#define NOT_PAUSED                                                             \
+	{                                                                      \
+		"container not paused", false                                  \
+	}
 #define NOT_STOPPED                                                            \
 	{                                                                      \
 		"cannot delete", true                                          \
@@ -67,6 +71,21 @@ static const struct refusal refusals[OPERATION_COUNT][STATUS_COUNT] = {
 	[OPERATION_MOUNTS] = {
 		[STATUS_CREATING] = { "container is not created yet", false },
 		[STATUS_STOPPED] = { "container not running: its mounts are gone", false },
+	},
+	[OPERATION_PAUSE] = {
+		[STATUS_CREATING] = NOT_RUNNING,
+		[STATUS_PAUSED] = { "container already paused", false },
+		[STATUS_STOPPED] = NOT_RUNNING,
+	},
+	[OPERATION_RESUME] = {
+		[STATUS_CREATING] = NOT_PAUSED,
+		[STATUS_CREATED] = NOT_PAUSED,
+		[STATUS_RUNNING] = NOT_PAUSED,
+		[STATUS_STOPPED] = NOT_PAUSED,
+	},
+	[OPERATION_UPDATE] = {
+		[STATUS_CREATING] = NOT_RUNNING,
+		[STATUS_STOPPED] = NOT_RUNNING,
 	},
 };
 

@@ -25,6 +25,9 @@ enum operation {
 	OPERATION_KILL,
 	OPERATION_DELETE,
 	OPERATION_MOUNTS, /* look at them, add and remove some */
+	OPERATION_PAUSE,
+	OPERATION_RESUME,
+	OPERATION_UPDATE, /* ps and events, too: whoever needs its cgroup */
 	OPERATION_COUNT
 };
 

@@ -91,28 +91,41 @@ add_rule(struct maker *m, struct pile *rules,
 	memcpy(pile_add(rules, m->arena), rule, sizeof(*rule));
 }
 
-/* What every container has, and what linux.devices lists: a node that is
- * made should also open. */
+/* What linux.devices lists: a node that is made should also open. */
 static void
-add_devices(struct maker *m, struct pile *rules)
+make_nodes(struct maker *m)
 {
-	for (size_t i = 0; i < DEVICES_N_DEFAULT; i++)
-		add_rule(m, rules,
-			&(struct plan_device_rule){ true, 'c',
-				devices_default[i].major,
-				devices_default[i].minor, ALL_ACCESS });
+	struct plan_resources *resources = &m->plan->resources;
+	struct pile nodes = PILE_OF(struct plan_device_rule);
+
 	for (size_t i = 0; i < m->linux->devices.n; i++) {
 		const struct oci_device *device = &m->linux->devices.items[i];
 		char type = devices_type(device->type);
 
 		if (!type || type == 'p' || !device->major || !device->minor)
 			continue;
-		add_rule(m, rules,
+		add_rule(m, &nodes,
 			&(struct plan_device_rule){ true, type, *device->major,
 				*device->minor, ALL_ACCESS });
 	}
-	for (size_t i = 0; m->present && i < m->present->n_devices; i++)
-		add_rule(m, rules, &m->present->devices[i]);
+	m->broken |= nodes.broken;
+	resources->nodes = m->present ? m->present->devices : nodes.items;
+	resources->n_nodes = m->present ? m->present->n_devices : nodes.n;
+}
+
+/* What every container has, and its own nodes. */
+static void
+add_devices(struct maker *m, struct pile *rules)
+{
+	const struct plan_resources *resources = &m->plan->resources;
+
+	for (size_t i = 0; i < DEVICES_N_DEFAULT; i++)
+		add_rule(m, rules,
+			&(struct plan_device_rule){ true, 'c',
+				devices_default[i].major,
+				devices_default[i].minor, ALL_ACCESS });
+	for (size_t i = 0; i < resources->n_nodes; i++)
+		add_rule(m, rules, &resources->nodes[i]);
 }
 
 void
@@ -122,6 +135,7 @@ device_rules_make(struct maker *m)
 	struct pile rules = PILE_OF(struct plan_device_rule);
 	bool leading = true;
 
+	make_nodes(m);
 	if (!resources || !resources->devices.n)
 		return;
 	for (size_t i = 0; i < sizeof(always) / sizeof(always[0]); i++)

@@ -143,6 +143,9 @@ struct plan_resources {
 	const struct plan_device_rule *device_rules;
 	size_t n_device_rules;
 	bool device_program; /* rules were asked for */
+	/* those of linux.devices alone, which update asks for again */
+	const struct plan_device_rule *nodes;
+	size_t n_nodes;
 };
 
 /* What a cgroup says before it is changed, as far as it matters to update. */

@@ -49,6 +49,44 @@ START_TEST(what_is_no_time_is_refused)
 }
 END_TEST
 
+static const struct {
+	const char *text;
+	int64_t bytes;
+} sizes[] = {
+	{ "0", 0 }, { "-1", -1 }, { "1048576", 1048576 }, { "512b", 512 },
+	{ "64k", 65536 }, { "64K", 65536 }, { "64kb", 65536 },
+	{ "64KiB", 65536 }, { "3m", 3 << 20 }, { "1.5g", 1610612736 },
+	{ "0.25k", 256 }, { "2T", 2199023255552 },
+	{ "8191p", 9222246136947933184 },
+	{ "9223372036854775807", INT64_MAX },
+};
+
+static const char *const no_sizes[] = {
+	"", "-2", "k", "1x", "1kk", "1 k", " 1", "1.", ".5k", "1.5.5k", "0x10",
+	"8192p", "9223372036854775808", "99999999999999999999", "1kib1", "-1k",
+	"1bb", "+1", "1ib",
+};
+
+START_TEST(a_size_is_read)
+{
+	int64_t bytes = -7;
+
+	ck_assert_msg(cli_value_size(sizes[_i].text, &bytes) == 0, "\"%s\"",
+		sizes[_i].text);
+	ck_assert_int_eq(bytes, sizes[_i].bytes);
+}
+END_TEST
+
+START_TEST(what_is_no_size_is_refused)
+{
+	int64_t bytes = -7;
+
+	ck_assert_msg(cli_value_size(no_sizes[_i], &bytes) == -1, "\"%s\"",
+		no_sizes[_i]);
+	ck_assert_int_eq(bytes, -7);
+}
+END_TEST
+
 START_TEST(words_are_listed_in_their_usual_spelling)
 {
 	static const struct cli_word words[] = {
@@ -92,6 +130,10 @@ fill(TCase *tcase)
 		sizeof(times) / sizeof(times[0]));
 	tcase_add_loop_test(tcase, what_is_no_time_is_refused, 0,
 		sizeof(no_times) / sizeof(no_times[0]));
+	tcase_add_loop_test(
+		tcase, a_size_is_read, 0, sizeof(sizes) / sizeof(sizes[0]));
+	tcase_add_loop_test(tcase, what_is_no_size_is_refused, 0,
+		sizeof(no_sizes) / sizeof(no_sizes[0]));
 	tcase_add_test(tcase, words_are_listed_in_their_usual_spelling);
 	tcase_add_test(tcase, help_is_aligned_and_wrapped);
 }

@@ -52,6 +52,21 @@ static const struct {
 	{ OPERATION_MOUNTS, STATUS_PAUSED, NULL },
 	{ OPERATION_MOUNTS, STATUS_STOPPED,
 		"container not running: its mounts are gone" },
+	{ OPERATION_PAUSE, STATUS_CREATING, "container not running" },
+	{ OPERATION_PAUSE, STATUS_CREATED, NULL },
+	{ OPERATION_PAUSE, STATUS_RUNNING, NULL },
+	{ OPERATION_PAUSE, STATUS_PAUSED, "container already paused" },
+	{ OPERATION_PAUSE, STATUS_STOPPED, "container not running" },
+	{ OPERATION_RESUME, STATUS_CREATING, "container not paused" },
+	{ OPERATION_RESUME, STATUS_CREATED, "container not paused" },
+	{ OPERATION_RESUME, STATUS_RUNNING, "container not paused" },
+	{ OPERATION_RESUME, STATUS_PAUSED, NULL },
+	{ OPERATION_RESUME, STATUS_STOPPED, "container not paused" },
+	{ OPERATION_UPDATE, STATUS_CREATING, "container not running" },
+	{ OPERATION_UPDATE, STATUS_CREATED, NULL },
+	{ OPERATION_UPDATE, STATUS_RUNNING, NULL },
+	{ OPERATION_UPDATE, STATUS_PAUSED, NULL },
+	{ OPERATION_UPDATE, STATUS_STOPPED, "container not running" },
 };
 
 #define MACHINE ((int)(sizeof(machine) / sizeof(machine[0])))
