@@ -74,10 +74,16 @@ proc_stat(pid_t pid, struct proc_stat *out)
 	struct proc_stat stat;
 
 	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	if (pid <= 0 ||
-		file_read(AT_FDCWD, path, text, sizeof(text), NULL) < 0 ||
-		parse_stat(text, &stat) < 0) {
-		errno = ESRCH;
+	errno = ESRCH;
+	if (pid <= 0)
+		return -1;
+	if (file_read(AT_FDCWD, path, text, sizeof(text), NULL) < 0) {
+		if (errno == ENOENT)
+			errno = ESRCH;
+		return -1;
+	}
+	if (parse_stat(text, &stat) < 0) {
+		errno = EBADMSG;
 		return -1;
 	}
 	*out = stat;
@@ -95,7 +101,9 @@ proc_open(pid_t pid, uint64_t start)
 			errno = ESRCH;
 		return -1;
 	}
-	if (proc_stat(pid, &stat) < 0 || stat.start != start) {
+	if (proc_stat(pid, &stat) < 0)
+		return -1;
+	if (stat.start != start) {
 		errno = ESRCH;
 		return -1;
 	}

@@ -338,7 +338,7 @@ sys_setresuid(uint32_t uid)
 	return (int)syscall(SETRESUID, uid, uid, uid);
 }
 
-void
+int
 sys_reset_signals(void)
 {
 	/* At least a struct sigaction of any kernel: SIG_DFL, no flags. */
@@ -346,7 +346,12 @@ sys_reset_signals(void)
 	sigset_t none;
 
 	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
+	if (sigprocmask(SIG_SETMASK, &none, NULL) < 0)
+		return -1;
 	for (int sig = 1; sig < NSIG; sig++)
-		syscall(SYS_rt_sigaction, sig, by_default, NULL, NSIG / 8);
+		if (syscall(SYS_rt_sigaction, sig, by_default, NULL, NSIG / 8) <
+				0 &&
+			sig != SIGKILL && sig != SIGSTOP)
+			return -1;
+	return 0;
 }

@@ -102,6 +102,6 @@ int sys_setresuid(uint32_t uid);
 /* All signals by default and none blocked. What the caller ignores (a shell's
  * background job SIGINT and SIGQUIT) is not for a program to inherit; a libc
  * refuses the two that its posix_spawn() leaves ignored (32 and 33). */
-void sys_reset_signals(void);
+int sys_reset_signals(void);
 
 #endif

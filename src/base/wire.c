@@ -179,13 +179,14 @@ take_fds(struct wire_message *message, struct msghdr *header)
  * these, and then the end.
  */
 static ssize_t
-receive(int socket, struct msghdr *header)
+receive(int socket, struct msghdr *header, bool *out_reset)
 {
 	bool reset = false;
 	ssize_t n;
 
 	for (;;) {
 		n = recvmsg(socket, header, MSG_CMSG_CLOEXEC);
+		*out_reset = reset;
 		if (n >= 0 ||
 			(errno != EINTR && (errno != ECONNRESET || reset)))
 			return n;
@@ -207,7 +208,7 @@ wire_recv(int socket, struct wire_message *message, struct err *err)
 		.msg_control = &control,
 		.msg_controllen = sizeof(control),
 	};
-	ssize_t n = receive(socket, &header);
+	ssize_t n = receive(socket, &header, &message->unread);
 	int ret;
 
 	message->n_fds = 0;

@@ -32,6 +32,7 @@
 #ifndef BASE_WIRE_H
 #define BASE_WIRE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -69,6 +70,7 @@ struct wire_message {
 	char payload[WIRE_MAX_PAYLOAD];
 	int fds[WIRE_MAX_FDS];
 	size_t n_fds;
+	bool unread; /* at end-of-file: of ours, something was not read */
 };
 
 /* SEQPACKET pair, both ends close-on-exec. */

@@ -165,6 +165,7 @@ clone_sibling(const struct order *order, struct err *err)
 	struct stub stub = { .plan = order->plan,
 		.shelf = order->shelf,
 		.peer = order->wire,
+		.caller = -1,
 		.wire = order->child,
 		.image = image,
 		.take_root = true };

@@ -116,7 +116,9 @@ bear(const struct plan *plan, const struct host_files *files,
 	struct err *err)
 {
 	auto_fd image = image_open(&image_init, err);
+	auto_fd self = plan->new_user ? sys_pidfd_open(getpid(), 0) : -1;
 	struct stub stub = {
+		.caller = self,
 		.plan = plan,
 		.shelf = shelf,
 		.wire = wire,
@@ -130,6 +132,8 @@ bear(const struct plan *plan, const struct host_files *files,
 
 	if (image < 0)
 		return -1;
+	if (self < 0 && plan->new_user)
+		return err_sys(err, "open the own pidfd");
 	ok = cradle_enter(plan, files, &home, err);
 	if (ok == 0)
 		ok = shelf_fill(plan, shelf, &home, err);

@@ -20,6 +20,7 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <linux/close_range.h>
+#include <poll.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -75,13 +76,35 @@ take_root(const struct plan *plan, struct err *err)
 	return getuid() == 0 ? 0 : raise_ambient(err);
 }
 
+/* Until something is on the wire, whose other end is open here, too: it tells
+ * nothing of scrim's end, scrim's pidfd does. Without that, all is there. */
+static int
+wait_wire(const struct stub *stub, struct err *err)
+{
+	struct pollfd polls[] = { { .fd = stub->wire, .events = POLLIN },
+		{ .fd = stub->caller, .events = POLLIN } };
+	int n;
+
+	if (stub->caller < 0)
+		return 0;
+	do
+		n = poll(polls, 2, -1);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return err_sys(err, "poll");
+	return polls[0].revents ? 0 : err_say(err, "scrim has gone away");
+}
+
 /* Before, every id here is the overflow id, and no file could be made. */
 static int
-wait_maps(int wire, struct err *err)
+wait_maps(const struct stub *stub, struct err *err)
 {
 	struct wire_message message;
-	int got = wire_recv(wire, &message, err);
+	int got;
 
+	if (wait_wire(stub, err) < 0)
+		return -1;
+	got = wire_recv(stub->wire, &message, err);
 	if (got < 0)
 		return -1;
 	if (got == 0)
@@ -101,6 +124,8 @@ send_shelf(const struct stub *stub, struct err *err)
 
 	if (!stub->shelf || !stub->shelf->fds)
 		return 0;
+	if (wait_wire(stub, err) < 0)
+		return -1;
 	do
 		n = recv(stub->wire, &byte, sizeof(byte), MSG_PEEK);
 	while (n < 0 && errno == EINTR);
@@ -154,7 +179,7 @@ become_init(struct stub *stub)
 	int ok = 0;
 
 	if (stub->wait_maps)
-		ok = wait_maps(stub->wire, &err);
+		ok = wait_maps(stub, &err);
 	if (ok == 0 && stub->take_root)
 		ok = take_root(stub->plan, &err);
 	if (ok == 0)

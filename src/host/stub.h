@@ -15,8 +15,9 @@ struct shelf;
 struct stub {
 	const struct plan *plan;
 	const struct shelf *shelf; /* sources to be taken along */
-	int wire;       /* the child's end */
+	int wire;                  /* the child's end */
 	int peer;       /* the caller's end, on which they are sent */
+	int caller;     /* its pidfd; -1: the plan is on the wire already */
 	int image;      /* scrim-init, executable */
 	bool wait_maps; /* a new user namespace, whose maps the caller writes */
 	bool take_root; /* it is born in another user namespace than scrim's */

@@ -15,6 +15,7 @@
 
 #include <errno.h>
 #include <linux/capability.h>
+#include <linux/securebits.h>
 #include <stdio.h>
 #include <sys/prctl.h>
 
@@ -82,34 +83,48 @@ cut_bounding(uint64_t mask, uint64_t *out_left, struct err *err)
 {
 	*out_left = 0;
 	for (int cap = 0; cap < 64; cap++) {
-		if (mask >> cap & 1) {
-			if (prctl(PR_CAPBSET_READ, cap) == 1)
-				*out_left |= UINT64_C(1) << cap;
-			continue;
-		}
-		if (prctl(PR_CAPBSET_DROP, cap) == 0)
-			continue;
-		if (errno == EINVAL)
+		bool kept = mask >> cap & 1;
+		int was = prctl(kept ? PR_CAPBSET_READ : PR_CAPBSET_DROP, cap);
+
+		if (was < 0 && errno == EINVAL)
 			return 0;
-		return err_sys(
-			err, "drop number %d from the bounding set", cap);
+		if (was < 0)
+			return err_sys(err, "%s number %d in the bounding set",
+				kept ? "find" : "drop", cap);
+		if (kept && was)
+			*out_left |= UINT64_C(1) << cap;
 	}
 	return 0;
 }
 
+/* Whether scrim's caller has forbidden it to all its descendants. */
+static bool
+may_not_raise(void)
+{
+	int bits = prctl(PR_GET_SECUREBITS);
+
+	return bits >= 0 && bits & SECBIT_NO_CAP_AMBIENT_RAISE;
+}
+
 /* The kernel refuses those that are not permitted and inheritable. */
-static void
-raise_ambient(const struct init *init, uint64_t mask)
+static int
+raise_ambient(const struct init *init, uint64_t mask, uint64_t possible,
+	struct err *err)
 {
 	uint64_t raised = 0;
 
-	prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
-	for (int cap = 0; cap < 64; cap++)
-		if ((mask >> cap & 1) &&
-			prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, cap, 0,
-				0) == 0)
+	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0)
+		return err_sys(err, "clear the ambient set");
+	for (int cap = 0; cap < 64; cap++) {
+		if (!((mask & possible) >> cap & 1))
+			continue;
+		if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, cap, 0, 0) == 0)
 			raised |= UINT64_C(1) << cap;
+		else if (errno != EPERM || !may_not_raise())
+			return err_sys(err, "raise number %d", cap);
+	}
 	warn_left_out(init, "ambient", mask, raised);
+	return 0;
 }
 
 int
@@ -141,7 +156,8 @@ capabilities_set(
 	sets.effective |= wanted[KEPT] & have.permitted;
 	if (capabilities_put(&sets, err) < 0)
 		return -1;
-	raise_ambient(init, wanted[AMBIENT]);
-	init_follow_parent(true);
-	return 0;
+	if (raise_ambient(init, wanted[AMBIENT],
+		    sets.permitted & sets.inheritable, err) < 0)
+		return -1;
+	return init_follow_parent(true, err);
 }

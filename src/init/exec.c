@@ -40,9 +40,12 @@ exec_cwd(struct init *init, const struct plan_step *step, struct err *err)
 static int
 add_home(char **env, size_t n, struct err *err)
 {
-	const char *home = search_home(geteuid());
-	size_t size = strlen(home) + sizeof("HOME=");
+	const char *home = search_home(geteuid(), err);
+	size_t size;
 
+	if (!home)
+		return err_in(err, "find HOME");
+	size = strlen(home) + sizeof("HOME=");
 	env[n] = init_memory(size, err);
 	if (!env[n])
 		return -1;

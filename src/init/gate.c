@@ -16,7 +16,7 @@
 #include "init/exec.h"
 #include "init/slots.h"
 
-#include <errno.h>
+#include <poll.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -26,49 +26,77 @@
 #define STACK_USED ((uintptr_t)128 << 10)
 #define STACK_KEPT ((uintptr_t)512)
 
+/* An accept that fails is tried again this many times, at this distance. */
+#define ACCEPT_TRIES   200
+#define ACCEPT_WAIT_MS 10
+
 /* Not inlined: a frame that waits holds no message, and all that lies below a
  * frame of its own is dead. */
-static bool says_start(int peer) __attribute__((noinline));
+static bool admits(int gate, int peer) __attribute__((noinline));
 static void give_stack_back(void) __attribute__((noinline));
 
 /* A listening socket has the credentials of its maker (unix(7)), seen, as the
  * peer's are, from this user namespace. */
-static bool
-may_start(int gate, int peer)
+static int
+check_peer(int gate, int peer, struct err *err)
 {
 	struct ucred maker, other;
 	socklen_t size = sizeof(maker);
 
 	if (getsockopt(gate, SOL_SOCKET, SO_PEERCRED, &maker, &size) < 0)
-		return false;
+		return err_sys(err, "gate: look at its maker");
 	size = sizeof(other);
 	if (getsockopt(peer, SOL_SOCKET, SO_PEERCRED, &other, &size) < 0)
-		return false;
-	return other.uid == maker.uid || other.uid == 0;
+		return err_sys(err, "gate: look at who starts");
+	if (other.uid == maker.uid || other.uid == 0)
+		return 0;
+	return err_say(err, "gate: only who created the container starts it");
 }
 
-static bool
-says_start(int peer)
+static int
+hear_start(int peer, struct err *err)
 {
 	struct wire_message message;
+	int got = wire_recv(peer, &message, err);
 
-	if (wire_recv(peer, &message, NULL) != 1)
-		return false;
-	wire_close_fds(&message);
-	return message.type == WIRE_START;
+	if (got < 0)
+		return -1;
+	if (got > 0)
+		wire_close_fds(&message);
+	if (got > 0 && message.type == WIRE_START)
+		return 0;
+	return err_say(err, "gate: %s came where START was due",
+		got ? wire_name(message.type) : "the end");
 }
 
-/* Returns the connection that said START. */
+/* Who is sent away is told why: the end alone would be the good news. */
+static bool
+admits(int gate, int peer)
+{
+	struct err err = { 0 };
+
+	if (check_peer(gate, peer, &err) == 0 && hear_start(peer, &err) == 0)
+		return true;
+	wire_send(peer, WIRE_ERROR, &err, sizeof(err), NULL);
+	return false;
+}
+
+/* Returns the connection that said START. What makes accept fail (no memory,
+ * too many files) is no reason to die of, as long as it passes. */
 static int
 accept_start(int gate, struct err *err)
 {
+	int failed = 0;
+
 	for (;;) {
 		auto_fd peer = accept4(gate, NULL, NULL, SOCK_CLOEXEC);
 
-		if (peer < 0 && errno != EINTR && errno != ECONNABORTED)
-			return err_sys(err, "accept");
-		if (peer >= 0 && may_start(gate, peer) && says_start(peer))
+		if (peer >= 0 && admits(gate, peer))
 			return take_fd(&peer);
+		if (peer < 0 && ++failed == ACCEPT_TRIES)
+			return err_sys(err, "accept");
+		if (peer < 0)
+			poll(NULL, 0, ACCEPT_WAIT_MS);
 	}
 }
 
@@ -103,7 +131,8 @@ gate_wait(struct init *init, const struct plan_step *step, struct err *err)
 	/* The name is how `scrim state` tells created from running. */
 	if (prctl(PR_SET_NAME, "scrim:waiting") < 0)
 		return err_sys(err, "prctl");
-	init_follow_parent(false);
+	if (init_follow_parent(false, err) < 0)
+		return -1;
 	give_stack_back();
 	if (wire_send(init->wire, WIRE_CREATED, NULL, 0, err) < 0)
 		return -1;

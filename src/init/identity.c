@@ -38,10 +38,14 @@ give_stdio(uid_t uid, struct err *err)
 	struct stat st;
 
 	for (int fd = 0; fd <= 2; fd++) {
-		if (fstat(fd, &st) < 0 || st.st_uid == uid)
+		if (fstat(fd, &st) < 0) {
+			if (errno == EBADF)
+				continue;
+			return err_sys(err, "look at descriptor %d", fd);
+		}
+		if (st.st_uid == uid)
 			continue;
-		if (S_ISBLK(st.st_mode) ||
-			(S_ISCHR(st.st_mode) && !isatty(fd)))
+		if (S_ISBLK(st.st_mode) || (S_ISCHR(st.st_mode) && !isatty(fd)))
 			continue;
 		if (fchown(fd, uid, (gid_t)-1) < 0 && errno != EINVAL &&
 			errno != EPERM && errno != EROFS)
@@ -77,7 +81,8 @@ identity_change(
 	/* Both were undone by the change of credentials. */
 	if (prctl(PR_SET_DUMPABLE, 0) < 0)
 		return err_sys(err, "prctl");
-	init_follow_parent(true);
+	if (init_follow_parent(true, err) < 0)
+		return -1;
 	umask(step->number[2] == UINT64_MAX ? init->umask
 					    : (mode_t)step->number[2]);
 	return 0;

@@ -143,10 +143,12 @@ init_end_mounts(struct init *init)
 	}
 }
 
-void
-init_follow_parent(bool follow)
+int
+init_follow_parent(bool follow, struct err *err)
 {
-	prctl(PR_SET_PDEATHSIG, follow ? SIGKILL : 0);
+	if (prctl(PR_SET_PDEATHSIG, follow ? SIGKILL : 0) < 0)
+		return err_sys(err, "set the signal for the parent's death");
+	return 0;
 }
 
 int
@@ -158,7 +160,8 @@ session_begin(struct init *init, const struct plan_step *step, struct err *err)
 	if (setsid() < 0 && getsid(0) != getpid())
 		return err_sys(err, "setsid");
 	/* scrim ignores some signals, and its caller may ignore others. */
-	sys_reset_signals();
+	if (sys_reset_signals() < 0)
+		return err_sys(err, "reset signals");
 	if (prctl(PR_SET_DUMPABLE, 0) < 0 ||
 		prctl(PR_SET_NAME, "scrim:init") < 0)
 		return err_sys(err, "prctl");
@@ -299,11 +302,12 @@ main(void)
 
 	if (fcntl(WIRE_FD, F_SETFD, FD_CLOEXEC) < 0)
 		_exit(1);
-	prctl(PR_SET_DUMPABLE, 0);
-	init_follow_parent(true);
 	/* Modes are what the plan says; OP_IDENTITY sets the program's mask. */
 	init.umask = umask(0);
-	run_plan(&init, &err);
+	if (prctl(PR_SET_DUMPABLE, 0) < 0)
+		err_sys(&err, "prctl");
+	else if (init_follow_parent(true, &err) == 0)
+		run_plan(&init, &err);
 	inside_undo(&init);
 	if (init.wire >= 0)
 		wire_send(init.wire, WIRE_ERROR, &err, sizeof(err), NULL);

@@ -91,7 +91,7 @@ void init_end_mounts(struct init *init);
 /* From here on death of the parent is ours, too: nothing may be left behind by
  * a create that was killed. A change of credentials ends it, the gate does so
  * for good. */
-void init_follow_parent(bool follow);
+int init_follow_parent(bool follow, struct err *err);
 
 /* A session of its own, default signals, closed to ptrace, and a name to be
  * seen by in a list of processes. */

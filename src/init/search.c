@@ -25,6 +25,7 @@
 #define DEFAULT_PATH "/bin:/usr/bin"
 /* As much of a #! line as the kernel reads (BINPRM_BUF_SIZE). */
 #define LINE_MAX_LEN 256
+#define PASSWD       "/etc/passwd"
 #define PASSWD_MAX   ((off_t)4 << 20)
 
 const char *
@@ -278,32 +279,46 @@ is_number(const char *text, unsigned number)
 	return len && len <= 10 && value == number;
 }
 
-/* It may be a FIFO or a device made to hang or to trick the reader: only a
- * regular file of a sane size is read. */
-static char *
-read_passwd(void)
+/* What an image may have in place of a file that can be read. */
+static bool
+is_missing(int code)
 {
-	auto_fd fd = openat(AT_FDCWD, "/etc/passwd",
+	return code == ENOENT || code == ENOTDIR || code == ELOOP ||
+		code == EACCES || code == ENXIO || code == ENODEV;
+}
+
+/* It may be a FIFO or a device made to hang or to trick the reader: only a
+ * regular file of a sane size is read; of others there is no text. */
+static int
+read_passwd(char **out, struct err *err)
+{
+	auto_fd fd = openat(AT_FDCWD, PASSWD,
 		O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	struct stat st;
-	ssize_t n, len = 0;
-	char *text;
+	ssize_t n = 1, len = 0;
 
-	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) ||
-		st.st_size > PASSWD_MAX)
-		return NULL;
-	text = init_memory((size_t)st.st_size + 1, NULL);
-	while (text &&
-		(n = read(fd, text + len, (size_t)(st.st_size - len))) > 0)
-		len += n;
-	return text;
+	*out = NULL;
+	if (fd < 0)
+		return is_missing(errno) ? 0 : err_sys(err, "open " PASSWD);
+	if (fstat(fd, &st) < 0)
+		return err_sys(err, "stat " PASSWD);
+	if (!S_ISREG(st.st_mode) || st.st_size > PASSWD_MAX)
+		return 0;
+	*out = init_memory((size_t)st.st_size + 1, err);
+	while (*out && n > 0) {
+		n = read(fd, *out + len, (size_t)(st.st_size - len));
+		len += n > 0 ? n : 0;
+	}
+	return n < 0 ? err_sys(err, "read " PASSWD) : *out ? 0 : -1;
 }
 
 const char *
-search_home(unsigned uid)
+search_home(unsigned uid, struct err *err)
 {
-	char *line = read_passwd(), *next, *home;
+	char *line, *next, *home;
 
+	if (read_passwd(&line, err) < 0)
+		return NULL;
 	for (; line; line = next) {
 		next = strchr(line, '\n');
 		if (next)

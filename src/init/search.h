@@ -30,8 +30,9 @@ void search_gap(const char *path, struct search_gap *out);
  */
 int search_explain(const char *name, const struct search_gap *gap, int code,
 	struct err *err);
-/* The home directory of user uid by /etc/passwd, "/" where it has none. */
-const char *search_home(unsigned uid);
+/* The home directory of user uid by /etc/passwd, "/" where it has none. NULL
+ * with err where the file may be there, but could not be asked. */
+const char *search_home(unsigned uid, struct err *err);
 /* The value of a variable in env, or NULL. */
 const char *search_env(char *const *env, const char *name);
 

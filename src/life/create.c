@@ -255,7 +255,9 @@ note_child(struct creation *c, struct err *err)
 	struct proc_stat child;
 
 	if (proc_stat(c->child.pid, &child) < 0)
-		return TALK_ENDED;
+		return errno == ESRCH
+			? TALK_ENDED
+			: err_sys(err, "look at process %d", c->child.pid);
 	c->record->pid = record_int(&c->arena, c->child.pid);
 	c->record->start = record_uint(&c->arena, child.start);
 	if (!c->record->pid || !c->record->start)

@@ -113,18 +113,18 @@ become_hook(const struct plan_hook_item *hook, const char *bundle, int state,
 	static const char failed[] = "cannot be executed: ";
 	const char *why;
 
-	sys_reset_signals();
 	/* Its place is a courtesy: after delete the bundle may be gone. */
 	if (chdir(bundle) < 0)
 		errno = 0;
-	if (dup2(state, 0) >= 0 && dup2(outputs->out, 1) >= 0 &&
-		dup2(outputs->err, 2) >= 0 &&
+	if (sys_reset_signals() == 0 && dup2(state, 0) >= 0 &&
+		dup2(outputs->out, 1) >= 0 && dup2(outputs->err, 2) >= 0 &&
 		sys_close_range(3, UINT_MAX, 0) == 0)
 		execve(hook->path, (char *const *)hook->argv,
 			(char *const *)hook->env);
 	why = err_words(errno);
-	if (write(2, failed, sizeof(failed) - 1) < 0 ||
-		write(2, why, strlen(why)) < 0)
+	/* Not to stderr, which may still be the caller's. */
+	if (write(output, failed, sizeof(failed) - 1) < 0 ||
+		write(output, why, strlen(why)) < 0)
 		_exit(126);
 	_exit(127);
 }
@@ -168,15 +168,21 @@ await(pid_t pid, uint32_t timeout, int *out_status, struct err *err)
 	int ms = timeout == 0 || timeout > INT_MAX / 1000 ? -1
 							  : (int)timeout * 1000;
 	auto_fd pidfd = ms < 0 ? -1 : sys_pidfd_open(pid, 0);
-	bool late = pidfd >= 0 && proc_wait_end(pidfd, ms) == 0;
+	int ended = ms < 0 ? 1 : pidfd < 0 ? -1 : proc_wait_end(pidfd, ms);
 
-	if (late)
+	if (ended < 0)
+		err_sys(err, "watch it");
+	if (ended <= 0)
 		kill(pid, SIGKILL);
 	while (waitpid(pid, out_status, 0) < 0)
 		if (errno != EINTR)
 			return err_sys(err, "wait");
-	return late ? err_say(err, "not done after %u seconds, killed", timeout)
-		    : 0;
+	if (ended < 0)
+		return -1;
+	if (ended == 0)
+		return err_say(
+			err, "not done after %u seconds, killed", timeout);
+	return 0;
 }
 
 /* From the birth of the hook to its end. */

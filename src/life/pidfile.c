@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Engines watch for the file and read it the moment it appears, with a parser
- * that takes no newline: so it is written under the name .NAME beside its
- * place and renamed. The directory is opened once. A failure leaves no file
- * of either name that was not there before.
+ * that takes no newline: so it gets its name when it is whole, and whoever is
+ * killed before leaves nothing. Where there is a file of that name already, or
+ * a filesystem knows no files without one, it is written as .NAME and renamed.
+ * The directory is opened once. A failure leaves no file of either name that
+ * was not there before.
  */
 #include "life/pidfile.h"
 
@@ -34,16 +36,58 @@ open_parent(const char *path, const char **out_name)
 }
 
 static int
-write_new(int dir, const char *name, pid_t pid, struct err *err)
+write_digits(int file, pid_t pid, struct err *err)
 {
-	auto_fd file = openat(dir, name,
-		O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
 	char digits[16];
 	int len = snprintf(digits, sizeof(digits), "%d", pid);
 
+	return fd_write(file, digits, (size_t)len, err);
+}
+
+/* 1: done, 0: not possible here. */
+static int
+write_unnamed(int dir, const char *name, pid_t pid, struct err *err)
+{
+	auto_fd file = openat(dir, ".", O_WRONLY | O_TMPFILE | O_CLOEXEC, 0644);
+	char link[32];
+
+	if (file < 0)
+		return errno == EOPNOTSUPP || errno == EISDIR
+			? 0
+			: err_sys(err, "open");
+	if (write_digits(file, pid, err) < 0)
+		return -1;
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", file);
+	if (linkat(AT_FDCWD, link, dir, name, AT_SYMLINK_FOLLOW) == 0)
+		return 1;
+	return errno == EEXIST ? 0 : err_sys(err, "link");
+}
+
+static int
+write_hidden(int dir, const char *hidden, pid_t pid, struct err *err)
+{
+	auto_fd file = openat(dir, hidden,
+		O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
+
 	if (file < 0)
 		return err_sys(err, "open");
-	return fd_write(file, digits, (size_t)len, err);
+	return write_digits(file, pid, err);
+}
+
+static int
+write_renamed(int dir, const char *name, pid_t pid, struct err *err)
+{
+	auto_free char *hidden = NULL;
+
+	if (asprintf(&hidden, ".%s", name) < 0)
+		return err_code(err, ENOMEM, "name");
+	if (write_hidden(dir, hidden, pid, err) == 0) {
+		if (renameat(dir, hidden, dir, name) == 0)
+			return 0;
+		err_sys(err, "rename");
+	}
+	unlinkat(dir, hidden, 0);
+	return -1;
 }
 
 int
@@ -51,20 +95,14 @@ pidfile_write(const char *path, pid_t pid, struct err *err)
 {
 	const char *name;
 	auto_fd dir = open_parent(path, &name);
-	auto_free char *hidden = NULL;
 	int result;
 
 	if (dir < 0)
 		return err_sys(err, "pid file %s", path);
-	if (asprintf(&hidden, ".%s", name) < 0)
-		return err_code(err, ENOMEM, "pid file %s", path);
-	result = write_new(dir, hidden, pid, err);
-	if (result == 0 && renameat(dir, hidden, dir, name) < 0)
-		result = err_sys(err, "rename");
+	result = write_unnamed(dir, name, pid, err);
 	if (result == 0)
-		return 0;
-	unlinkat(dir, hidden, 0);
-	return err_in(err, "pid file %s", path);
+		result = write_renamed(dir, name, pid, err);
+	return result < 0 ? err_in(err, "pid file %s", path) : 0;
 }
 
 /* A UNIX address has room for 107 bytes, a path may be longer. */

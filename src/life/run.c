@@ -63,46 +63,56 @@ exit_status(const siginfo_t *end)
 					  : 128 + end->si_status;
 }
 
-/* Reaps all that has ended: the program, and orphans that came to us. */
-static void
-reap(struct foreground *run)
+/* Reaps all that has ended: the program, and orphans that came to us. Without
+ * it the program's end would never be known. */
+static int
+reap(struct foreground *run, struct err *err)
 {
 	siginfo_t end = { 0 };
+	int result;
 
-	while (waitid(P_ALL, 0, &end, WEXITED | WNOHANG) == 0 && end.si_pid) {
+	while ((result = waitid(P_ALL, 0, &end, WEXITED | WNOHANG)) == 0
+			? end.si_pid
+			: errno == EINTR) {
 		if (end.si_pid == run->creation->child.pid) {
 			run->ended = true;
 			run->status = exit_status(&end);
 		}
 		end.si_pid = 0;
 	}
+	return result < 0 && !run->ended ? err_sys(err, "wait for the program")
+					 : 0;
 }
 
 static void
 handle(struct foreground *run, int sig)
 {
-	if (sig == SIGCHLD)
-		reap(run);
-	else if (sig == SIGWINCH && run->terminal.master >= 0)
+	if (sig == SIGWINCH && run->terminal.master >= 0)
 		terminal_resize(&run->terminal);
 	else
 		sys_pidfd_send_signal(run->creation->child.pidfd, sig);
 }
 
-static void
-take_signals(struct foreground *run)
+static int
+take_signals(struct foreground *run, struct err *err)
 {
 	struct signalfd_siginfo info;
 
-	while (read(run->signals, &info, sizeof(info)) == sizeof(info))
-		handle(run, (int)info.ssi_signo);
+	while (read(run->signals, &info, sizeof(info)) == sizeof(info)) {
+		if (info.ssi_signo != SIGCHLD)
+			handle(run, (int)info.ssi_signo);
+		else if (reap(run, err) < 0)
+			return -1;
+	}
+	return 0;
 }
 
 /* Until the program has ended. */
 static int
 attend(struct foreground *run, struct err *err)
 {
-	reap(run);
+	if (reap(run, err) < 0)
+		return -1;
 	while (!run->ended) {
 		struct pollfd polls[1 + TERMINAL_POLLS] = {
 			{ .fd = run->signals, .events = POLLIN }
@@ -111,7 +121,8 @@ attend(struct foreground *run, struct err *err)
 
 		if (poll(polls, 1 + TERMINAL_POLLS, ms) < 0 && errno != EINTR)
 			return err_sys(err, "poll");
-		take_signals(run);
+		if (take_signals(run, err) < 0)
+			return -1;
 		terminal_relay(&run->terminal, polls + 1);
 	}
 	return 0;

@@ -123,6 +123,9 @@ show_state(const char *root, const char *id, struct str *out, struct err *err)
 	result = store_read(stored.dir, &stored.arena, &stored.record, err);
 	if (result == 0) {
 		look(stored.dir, stored.record, &sight);
+		result = status_known(sight.status, id, err);
+	}
+	if (result == 0) {
 		add_json(out, &indented, &sight);
 		str_add(out, "\n");
 	}
@@ -228,24 +231,31 @@ add_container(struct list *list, const struct sight *sight)
 	list->n++;
 }
 
-/* One name of the root; what is no container, or none any more, is left out. */
-static void
-add_name(struct list *list, int root, const char *name, struct arena *arena)
+/* One name of the root; what is no container, or none any more, is left out,
+ * and so is a record that is damaged; but not one that could not be read: a
+ * list must not be short for want of memory. */
+static int
+add_name(struct list *list, int root, const char *name, struct arena *arena,
+	struct err *err)
 {
 	struct oci_record *record;
-	struct err err = { 0 };
 	struct sight sight;
-	auto_fd dir = store_open(root, name, &err);
-	int found = dir < 0 ? dir : store_read(dir, arena, &record, &err);
+	auto_fd dir = store_open(root, name, err);
+	int found = dir < 0 ? dir : store_read(dir, arena, &record, err);
 	char message[ERR_TEXT_MAX];
 
+	if (found == STORE_UNKNOWN)
+		return 0;
 	if (found == 0) {
 		look(dir, record, &sight);
 		add_container(list, &sight);
-	} else if (found != STORE_UNKNOWN) {
-		err_format(&err, message, sizeof(message));
-		log_warn("%s: %s", name, message);
+		return status_known(sight.status, name, err);
 	}
+	if (err->code)
+		return err_in(err, "%s", name);
+	err_format(err, message, sizeof(message));
+	log_warn("%s: %s", name, message);
+	return 0;
 }
 
 /* To be told by name, a container need not be looked at. */
@@ -263,14 +273,16 @@ add_sights(struct list *list, int root, char *const *names, struct err *err)
 {
 	struct arena arena;
 
+	int result = 0;
+
 	if (arena_init(&arena, err) < 0)
 		return -1;
-	for (size_t i = 0; names[i]; i++) {
-		add_name(list, root, names[i], &arena);
+	for (size_t i = 0; names[i] && result == 0; i++) {
+		result = add_name(list, root, names[i], &arena, err);
 		arena_cut(&arena, 0);
 	}
 	arena_done(&arena);
-	return 0;
+	return result;
 }
 
 static int

@@ -15,6 +15,7 @@
 #include "life/record.h"
 #include "life/store.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -30,6 +31,7 @@ static const char *const words[STATUS_COUNT] = {
 	[STATUS_RUNNING] = "running",
 	[STATUS_PAUSED] = "paused",
 	[STATUS_STOPPED] = "stopped",
+	[STATUS_UNKNOWN] = "unknown",
 };
 
 /* No text: allowed. Where names is set the text continues with the container
@@ -89,22 +91,31 @@ static const struct refusal refusals[OPERATION_COUNT][STATUS_COUNT] = {
 	},
 };
 
-/* Whether the process is there and has not ended. A first thread that has
- * ended is a zombie, too, while others go on. */
-static bool
-is_alive(const int64_t *pid, const uint64_t *start, struct proc_stat *out)
+/* Whether the process is there and has not ended: alive, that is, or stopped,
+ * or unknown. A first thread that has ended is a zombie, too, while others go
+ * on. */
+static enum status
+find_life(const int64_t *pid, const uint64_t *start, enum status alive,
+	struct proc_stat *out)
 {
-	if (!pid || !start || proc_stat((pid_t)*pid, out) < 0 ||
-		out->start != *start)
-		return false;
-	return out->state == 'Z' ? out->threads > 1 : out->state != 'X';
+	if (!pid || !start)
+		return STATUS_STOPPED;
+	if (proc_stat((pid_t)*pid, out) < 0)
+		return errno == ESRCH ? STATUS_STOPPED : STATUS_UNKNOWN;
+	if (out->start != *start || out->state == 'X' ||
+		(out->state == 'Z' && out->threads <= 1))
+		return STATUS_STOPPED;
+	return alive;
 }
 
-static bool
-is_at_gate(int dir, const struct proc_stat *stat)
+static enum status
+find_gate(int dir, const struct proc_stat *stat)
 {
-	return !strcmp(stat->comm, WAITING_NAME) &&
-		faccessat(dir, STORE_GATE, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+	if (strcmp(stat->comm, WAITING_NAME) != 0)
+		return STATUS_RUNNING;
+	if (faccessat(dir, STORE_GATE, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+		return STATUS_CREATED;
+	return errno == ENOENT ? STATUS_RUNNING : STATUS_UNKNOWN;
 }
 
 enum status
@@ -112,15 +123,17 @@ status_find(int dir, const struct oci_record *record)
 {
 	struct proc_stat stat;
 
+	enum status life;
+
 	if (!strcmp(record->status, RECORD_CREATING))
-		return is_alive(record->creator, record->creator_start, &stat)
-			? STATUS_CREATING
-			: STATUS_STOPPED;
-	if (!is_alive(record->pid, record->start, &stat))
-		return STATUS_STOPPED;
+		return find_life(record->creator, record->creator_start,
+			STATUS_CREATING, &stat);
+	life = find_life(record->pid, record->start, STATUS_RUNNING, &stat);
+	if (life != STATUS_RUNNING)
+		return life;
 	if (record->cgroup && cgroup_is_frozen(record->cgroup))
 		return STATUS_PAUSED;
-	return is_at_gate(dir, &stat) ? STATUS_CREATED : STATUS_RUNNING;
+	return find_gate(dir, &stat);
 }
 
 const char *
@@ -130,11 +143,23 @@ status_word(enum status status)
 }
 
 int
+status_known(enum status status, const char *id, struct err *err)
+{
+	if (status != STATUS_UNKNOWN)
+		return 0;
+	return err_say(err,
+		"the status of container %s cannot be found out: its first process cannot be looked at",
+		id);
+}
+
+int
 status_allow(enum operation operation, enum status status, const char *id,
 	struct err *err)
 {
 	const struct refusal *refusal = &refusals[operation][status];
 
+	if (status_known(status, id, err) < 0)
+		return -1;
 	if (!refusal->text)
 		return 0;
 	if (!refusal->names)

@@ -17,6 +17,7 @@ enum status {
 	STATUS_RUNNING,
 	STATUS_PAUSED,  /* its cgroup is frozen */
 	STATUS_STOPPED, /* ended, or its creator was killed */
+	STATUS_UNKNOWN, /* it could not be looked at; nothing is allowed */
 	STATUS_COUNT
 };
 
@@ -35,6 +36,8 @@ enum operation {
 enum status status_find(int dir, const struct oci_record *record);
 /* "running" */
 const char *status_word(enum status status);
+/* 0, or -1 where it is STATUS_UNKNOWN. */
+int status_known(enum status status, const char *id, struct err *err);
 /* 0, or -1 with the sentence of the refusal. */
 int status_allow(enum operation operation, enum status status, const char *id,
 	struct err *err);

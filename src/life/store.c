@@ -336,7 +336,8 @@ store_has_record(int root, const char *id)
 	char path[NAME_MAX + sizeof("/" RECORD_FILE)];
 
 	snprintf(path, sizeof(path), "%s/" RECORD_FILE, id);
-	return faccessat(root, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+	return faccessat(root, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0 ||
+		(errno != ENOENT && errno != ENOTDIR);
 }
 
 void
@@ -376,13 +377,15 @@ read_names(DIR *listing, char ***names)
 	struct dirent *entry;
 	size_t n = 0;
 
-	while ((entry = readdir(listing))) {
+	while ((errno = 0, entry = readdir(listing))) {
 		if (store_check_id(entry->d_name, NULL) < 0)
 			continue;
 		if (add_name(names, n, entry->d_name) < 0)
 			return -1;
 		n++;
 	}
+	if (errno)
+		return -1;
 	if (n)
 		qsort(*names, n, sizeof(**names), by_name);
 	return 0;

@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/wire.h"
 
+#include <errno.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -56,6 +57,16 @@ out_of_turn(struct wire_message *message, struct err *err)
 		wire_name(message->type));
 }
 
+/* 1: sent, 0: the child is gone, which what it said before explains; -1: the
+ * child is there and would wait for ever. */
+static int
+say(int socket, enum wire_type type, struct err *err)
+{
+	if (wire_send(socket, type, NULL, 0, err) == 0)
+		return 1;
+	return err->code == EPIPE || err->code == ECONNRESET ? 0 : -1;
+}
+
 /* 1: the container is created, 0: go on. */
 static int
 answer(int wire, const struct talk *talk, struct wire_message *message,
@@ -69,9 +80,7 @@ answer(int wire, const struct talk *talk, struct wire_message *message,
 			return out_of_turn(message, err);
 		if (talk->mounted(talk->context, err) < 0)
 			return -1;
-		/* A failure shows in what comes next. */
-		wire_send(wire, WIRE_GO, NULL, 0, NULL);
-		return 0;
+		return say(wire, WIRE_GO, err) < 0 ? -1 : 0;
 	case WIRE_CONSOLE:
 		talk->console(talk->context, message->fds[0]);
 		return 0;
@@ -118,21 +127,23 @@ answer_start(int socket, const struct talk *talk, struct wire_message *message,
 	wire_close_fds(message);
 	if (passed < 0)
 		return -1;
-	wire_send(socket, WIRE_GO, NULL, 0, NULL);
-	return 0;
+	return say(socket, WIRE_GO, err) < 0 ? -1 : 0;
 }
 
 int
 talk_start(int socket, const struct talk *talk, struct err *err)
 {
-	bool sent = wire_send(socket, WIRE_START, NULL, 0, err) == 0;
 	struct wire_message message;
-	int heard;
+	int sent = say(socket, WIRE_START, err), heard;
 
+	if (sent < 0)
+		return -1;
 	while ((heard = hear(socket, &message, err)) > 0)
 		if (answer_start(socket, talk, &message, err) < 0)
 			return -1;
 	if (heard < 0)
 		return -1;
-	return sent ? 0 : ended("before it could start the program", err);
+	return sent && !message.unread
+		? 0
+		: ended("before it could start the program", err);
 }

@@ -34,7 +34,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 
 	content = memfd_create("file", MFD_CLOEXEC);
 	expect(fd_write(content, data, len, NULL) == 0);
-	expect(lseek(content, 0, SEEK_SET) == 0 && *search_home(1000));
+	expect(lseek(content, 0, SEEK_SET) == 0 && *search_home(1000, NULL));
 	search_gap("program", &gap);
 	search_explain("program", &gap, gap.code ? gap.code : ENOEXEC, &err);
 	expect(err.text[0] && (!gap.file || *gap.file));
