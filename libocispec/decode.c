@@ -10,11 +10,13 @@
  */
 #include "libocispec/decode.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/err.h"
 #include "base/str.h"
 
 /* What yajl says, what we say for it, and where that is: mostly the token
@@ -376,6 +378,8 @@ decode_one(const struct oci_schema *schema, struct arena *arena,
 	problems.len = len;
 	if (decode(schema, &problems, &object) < 0 || problems.n > 0) {
 		problems_first(&problems, err);
+		if (problems.no_memory)
+			err_code(err, ENOMEM, "read the document");
 		return NULL;
 	}
 	return object;

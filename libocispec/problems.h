@@ -32,7 +32,8 @@ struct oci_problems {
 	const char *document; /* for the formatter; NULL: config.json */
 	const char *text;     /* while it is there, members have positions */
 	size_t len;
-	size_t n; /* all that were found; items holds the first 100 */
+	bool no_memory; /* one of them is that, and the document is well */
+	size_t n;       /* all that were found; items holds the first 100 */
 	struct oci_problem items[OCI_PROBLEMS_MAX];
 	size_t skipped_n; /* unknown members, and dead ones */
 	struct oci_problem skipped[OCI_PROBLEMS_MAX];

@@ -82,6 +82,7 @@ value_no_memory(struct decoder *d)
 	if (!d->failed)
 		problems_add(d->problems, NULL, NULL,
 			"the document needs more memory than there is");
+	d->problems->no_memory = true;
 	d->failed = true;
 	return 0;
 }

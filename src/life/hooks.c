@@ -112,19 +112,21 @@ become_hook(const struct plan_hook_item *hook, const char *bundle, int state,
 {
 	static const char failed[] = "cannot be executed: ";
 	const char *why;
+	int told = outputs->err; /* stderr may still be the caller's */
 
 	/* Its place is a courtesy: after delete the bundle may be gone. */
 	if (chdir(bundle) < 0)
 		errno = 0;
 	if (sys_reset_signals() == 0 && dup2(state, 0) >= 0 &&
-		dup2(outputs->out, 1) >= 0 && dup2(outputs->err, 2) >= 0 &&
-		sys_close_range(3, UINT_MAX, 0) == 0)
-		execve(hook->path, (char *const *)hook->argv,
-			(char *const *)hook->env);
+		dup2(outputs->out, 1) >= 0 && dup2(outputs->err, 2) >= 0) {
+		told = 2;
+		if (sys_close_range(3, UINT_MAX, 0) == 0)
+			execve(hook->path, (char *const *)hook->argv,
+				(char *const *)hook->env);
+	}
 	why = err_words(errno);
-	/* Not to stderr, which may still be the caller's. */
-	if (write(output, failed, sizeof(failed) - 1) < 0 ||
-		write(output, why, strlen(why)) < 0)
+	if (write(told, failed, sizeof(failed) - 1) < 0 ||
+		write(told, why, strlen(why)) < 0)
 		_exit(126);
 	_exit(127);
 }

@@ -84,13 +84,27 @@ START_TEST(an_operation_is_allowed_or_refused_in_these_words)
 }
 END_TEST
 
+/* All statuses but the last, for which the next test is. */
 START_TEST(the_machine_is_complete)
 {
-	ck_assert_int_eq(MACHINE, OPERATION_COUNT * STATUS_COUNT);
+	ck_assert_int_eq(STATUS_UNKNOWN, STATUS_COUNT - 1);
+	ck_assert_int_eq(MACHINE, OPERATION_COUNT * STATUS_UNKNOWN);
 	for (int i = 0; i < MACHINE; i++) {
-		ck_assert_int_eq(machine[i].operation, i / STATUS_COUNT);
-		ck_assert_int_eq(machine[i].status, i % STATUS_COUNT);
+		ck_assert_int_eq(machine[i].operation, i / STATUS_UNKNOWN);
+		ck_assert_int_eq(machine[i].status, i % STATUS_UNKNOWN);
 	}
+}
+END_TEST
+
+START_TEST(nothing_is_allowed_where_the_status_is_unknown)
+{
+	struct err err = { 0 };
+
+	ck_assert_int_eq(
+		status_allow((enum operation)_i, STATUS_UNKNOWN, "c", &err),
+		-1);
+	ck_assert_str_eq(err.text,
+		"the status of container c cannot be found out: its first process cannot be looked at");
 }
 END_TEST
 
@@ -223,6 +237,9 @@ fill(TCase *tcase)
 	tcase_add_loop_test(tcase,
 		an_operation_is_allowed_or_refused_in_these_words, 0, MACHINE);
 	tcase_add_test(tcase, the_machine_is_complete);
+	tcase_add_loop_test(tcase,
+		nothing_is_allowed_where_the_status_is_unknown, 0,
+		OPERATION_COUNT);
 	tcase_add_test(tcase, at_the_gate_is_created);
 	tcase_add_test(tcase, a_name_alone_does_not_make_it_created);
 	tcase_add_test(tcase, a_gate_that_was_left_does_not_either);
