@@ -378,8 +378,8 @@ decode_one(const struct oci_schema *schema, struct arena *arena,
 	problems.len = len;
 	if (decode(schema, &problems, &object) < 0 || problems.n > 0) {
 		problems_first(&problems, err);
-		if (problems.no_memory)
-			err_code(err, ENOMEM, "read the document");
+		if (problems.no_memory && err)
+			err->code = ENOMEM;
 		return NULL;
 	}
 	return object;

@@ -25,6 +25,7 @@ problems_init(struct oci_problems *problems, struct arena *arena,
 	problems->document = document;
 	problems->text = NULL;
 	problems->len = 0;
+	problems->no_memory = false;
 	problems->n = 0;
 	problems->skipped_n = 0;
 }

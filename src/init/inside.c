@@ -40,8 +40,7 @@ inside_begin(struct init *init, const struct plan_step *step, struct err *err)
 	init->root_ino = st.st_ino;
 	/* A parent that dies is seen by the end of the wire, in time to undo.
 	 */
-	init_follow_parent(false);
-	return 0;
+	return init_follow_parent(false, err);
 }
 
 int
