@@ -16,7 +16,7 @@
 #include "libocispec/decode.h"
 #include "libocispec/schema.h"
 #include "life/record.h"
-#include "life/store.h"
+#include "life/journal.h"
 #include "plan/plan.h"
 
 #include <errno.h>
@@ -190,7 +190,7 @@ account_make(struct arena *arena, const struct plan *plan, const char *added,
 	size_t n = 0;
 
 	if (!items || !account)
-		return err_code(err, ENOMEM, STORE_MOUNTS);
+		return err_code(err, ENOMEM, JOURNAL_FILE);
 	for (uint32_t i = 0; i < head->n_steps; i++) {
 		struct job job = { arena, plan, &plan_steps(plan->block)[i],
 			&items[n] };
@@ -204,7 +204,7 @@ account_make(struct arena *arena, const struct plan *plan, const char *added,
 	account->mount_label = plan->mount_label;
 	account->mounts = (struct oci_account_mounts){ items, n, true };
 	*out = account;
-	return account->version ? 0 : err_code(err, ENOMEM, STORE_MOUNTS);
+	return account->version ? 0 : err_code(err, ENOMEM, JOURNAL_FILE);
 }
 
 unsigned
@@ -247,7 +247,7 @@ account_join(struct arena *arena, const struct oci_account *account,
 		resize(arena, account, n + more->mounts.n, &items);
 
 	if (!joined)
-		return err_code(err, ENOMEM, STORE_MOUNTS);
+		return err_code(err, ENOMEM, JOURNAL_FILE);
 	for (size_t i = 0; i < joined->mounts.n; i++)
 		items[i] = i < n ? account->mounts.items[i]
 				 : more->mounts.items[i - n];
@@ -265,7 +265,7 @@ account_drop(struct arena *arena, const struct oci_account *account,
 		resize(arena, account, account->mounts.n - 1, &items);
 
 	if (!left)
-		return err_code(err, ENOMEM, STORE_MOUNTS);
+		return err_code(err, ENOMEM, JOURNAL_FILE);
 	for (size_t i = 0; i < account->mounts.n; i++)
 		/* Copies of an entry have its very texts. */
 		if (account->mounts.items[i].target != entry->target)
@@ -277,49 +277,43 @@ account_drop(struct arena *arena, const struct oci_account *account,
 /* --- kept -------------------------------------------------------------------
  */
 
-int
-account_write(
-	int dir, const struct oci_account *account, bool first, struct err *err)
+void
+account_note(const struct oci_account *account, struct str *lines)
 {
-	const int flags = O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC;
-	const char *name = first ? STORE_MOUNTS : STORE_MOUNTS_NEW;
-	auto_fd file = openat(dir, name, flags, 0600);
-	auto_str text = { 0 };
+	journal_open_line(lines, JOURNAL_MOUNTS);
+	oci_encode(&oci_account_schema, account, false, lines);
+	journal_close_line(lines);
+}
 
-	if (file < 0)
-		return err_sys(err, "make " STORE_MOUNTS);
-	oci_encode(&oci_account_schema, account, false, &text);
-	if (text.broken)
-		return err_code(err, ENOMEM, "write " STORE_MOUNTS);
-	if (fd_write(file, text.data, text.len, err) < 0)
-		return err_in(err, STORE_MOUNTS);
-	if (!first && renameat(dir, STORE_MOUNTS_NEW, dir, STORE_MOUNTS) < 0)
-		return err_sys(err, "replace " STORE_MOUNTS);
-	return 0;
+int
+account_write(int dir, const struct oci_account *account, struct err *err)
+{
+	auto_str line = { 0 };
+
+	account_note(account, &line);
+	return journal_replace(dir, JOURNAL_MOUNTS, &line, err);
 }
 
 int
 account_read(
 	int dir, struct arena *arena, struct oci_account **out, struct err *err)
 {
-	auto_fd file =
-		openat(dir, STORE_MOUNTS, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	auto_free char *text = NULL;
+	auto_free char *heap = NULL;
 	struct oci_account *account;
-	size_t len;
+	const char *text;
+	ssize_t len = journal_read(dir, JOURNAL_MOUNTS, &heap, &text, err);
 
-	if (file < 0 && errno == ENOENT)
+	if (len < 0)
+		return -1;
+	if (len == 0)
 		return err_say(err,
 			"an older scrim made this container and did not note its mounts");
-	if (file < 0)
-		return err_sys(err, "open " STORE_MOUNTS);
-	if (fd_read(file, ACCOUNT_MAX, STORE_MOUNTS, &text, &len, err) < 0)
-		return -1;
-	account = decode_one(&oci_account_schema, arena, text, len, err);
+	account =
+		decode_one(&oci_account_schema, arena, text, (size_t)len, err);
 	if (!account) {
 		if (err)
 			snprintf(err->document, sizeof(err->document),
-				STORE_MOUNTS);
+				JOURNAL_FILE);
 		return -1;
 	}
 	if (*account->version != ACCOUNT_VERSION)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The account of a container's mounts: mounts.json in its state directory.
- * One entry for each step of the plan that mounts something or changes a
- * mount, in the plan's order, and one for each mount that was added later. It
- * is what `scrim mounts` compares the live tree with. Written once by create,
- * while the child works; no other command of the daily kind reads it.
+ * The account of a container's mounts: a line of the journal in its state
+ * directory. One entry for each step of the plan that mounts something or
+ * changes a mount, in the plan's order, and one for each mount that was added
+ * later. It is what `scrim mounts` compares the live tree with. Written once by
+ * create, while the child works; no other command of the daily kind reads it.
  */
 #ifndef LIFE_ACCOUNT_H
 #define LIFE_ACCOUNT_H
@@ -18,6 +18,7 @@
 struct arena;
 struct err;
 struct plan;
+struct str;
 
 /* What is not said is NULL. */
 struct oci_account_mount {
@@ -63,9 +64,10 @@ int account_drop(struct arena *arena, const struct oci_account *account,
 /* The operation of an entry, enum plan_op; OP_COUNT: not one of ours. */
 unsigned account_op(const struct oci_account_mount *entry);
 
-/* dir is the container's state directory; a first account replaces none. */
-int account_write(int dir, const struct oci_account *account, bool first,
-	struct err *err);
+/* A line of the journal, which create writes. */
+void account_note(const struct oci_account *account, struct str *lines);
+/* Puts it in place of the one that is there; dir is the state directory. */
+int account_write(int dir, const struct oci_account *account, struct err *err);
 int account_read(int dir, struct arena *arena, struct oci_account **out,
 	struct err *err);
 

@@ -23,6 +23,7 @@
 #include "life/delete.h"
 #include "life/gate.h"
 #include "life/heritage.h"
+#include "life/journal.h"
 #include "life/hooks.h"
 #include "life/listener.h"
 #include "life/notify.h"
@@ -195,6 +196,15 @@ note_cgroup(struct creation *c, struct err *err)
 }
 
 static int
+write_record(struct creation *c, struct err *err)
+{
+	auto_str line = { 0 };
+
+	store_note(c->record, &line);
+	return journal_append(c->journal, &line, err);
+}
+
+static int
 enter_store(struct creation *c, struct err *err)
 {
 	if (c->root < 0)
@@ -205,7 +215,8 @@ enter_store(struct creation *c, struct err *err)
 		note_cgroup(c, err) < 0)
 		return -1;
 	c->dir = store_make(c->root, c->request->id, err);
-	return c->dir < 0 ? -1 : store_write(c->dir, c->record, err);
+	c->journal = c->dir < 0 ? -1 : journal_begin(c->dir, err);
+	return c->journal < 0 ? -1 : write_record(c, err);
 }
 
 static int
@@ -265,39 +276,34 @@ note_child(struct creation *c, struct err *err)
 	return 0;
 }
 
-/* What `scrim mounts` compares with; only later commands read it. */
+/*
+ * Now, while there is time, also what exec and `scrim mounts` go by. In run the
+ * start follows at once: one record is made for both, but for hooks, which may
+ * take their time and look. With those no birth is a pinned one.
+ */
 static int
-write_account(struct creation *c, struct err *err)
+write_journal(struct creation *c, struct err *err)
 {
 	struct oci_account *account;
+	auto_str lines = { 0 };
 
 	if (account_make(&c->arena, c->plan, NULL, &account, err) < 0)
 		return -1;
-	return account_write(c->dir, account, true, err);
+	heritage_note(c->plan, &lines);
+	account_note(account, &lines);
+	if (c->request->foreground && c->plan->birth == PLAN_BIRTH_PINNED)
+		c->record->status = RECORD_CREATED;
+	store_note(c->record, &lines);
+	return journal_append(c->journal, &lines, err);
 }
 
-/*
- * Now, while there is time, also the record that publish() puts in place. In
- * run the start follows at once: one record is made for both, but for hooks,
- * which may take their time and look. With those no birth is a pinned one.
- */
 static int
-write_records(struct creation *c, struct err *err)
+write_created(struct creation *c, struct err *err)
 {
-	const struct create_request *request = c->request;
-	bool at_once =
-		request->foreground && c->plan->birth == PLAN_BIRTH_PINNED;
-
-	if (heritage_write(c->dir, c->plan, err) < 0 ||
-		write_account(c, err) < 0)
-		return -1;
-	if (!at_once && store_write(c->dir, c->record, err) < 0)
-		return -1;
+	if (strcmp(c->record->status, RECORD_CREATED) == 0)
+		return 0;
 	c->record->status = RECORD_CREATED;
-	if (store_prepare(c->dir, c->record, err) < 0)
-		return -1;
-	c->published = at_once;
-	return at_once ? store_publish(c->dir, err) : 0;
+	return write_record(c, err);
 }
 
 /* The limits of the cgroup, or what devices it may use. */
@@ -339,7 +345,7 @@ equip(struct creation *c, struct err *err)
 	if (!limits_first && apply_resources(c, false, err) < 0)
 		return -1;
 	done = note_child(c, err);
-	return done < 0 ? done : write_records(c, err);
+	return done < 0 ? done : write_journal(c, err);
 }
 
 /* The hooks of the runtime's side; a later failure runs poststop. To them the
@@ -394,7 +400,7 @@ publish(struct creation *c, struct err *err)
 		return -1;
 	if (limits_apply(c->plan, c->child.pid, err) < 0)
 		return -1;
-	if (!c->published && store_publish(c->dir, err) < 0)
+	if (write_created(c, err) < 0)
 		return -1;
 	if (c->request->pidfd_socket &&
 		pidfile_send(c->request->pidfd_socket, c->child.pidfd, err) < 0)
@@ -497,7 +503,8 @@ void
 create_close(struct creation *c)
 {
 	int *const fds[] = { &c->console, &c->files.gate, &c->child.wire,
-		&c->child.pidfd, &c->child.userns, &c->dir, &c->root };
+		&c->child.pidfd, &c->child.userns, &c->journal, &c->dir,
+		&c->root };
 
 	for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++) {
 		fd_close_auto(fds[i]);
@@ -515,6 +522,7 @@ create_run(const struct create_request *request, struct creation *out,
 		.request = request,
 		.root = -1,
 		.dir = -1,
+		.journal = -1,
 		.cgroup = { NULL, -1, false },
 		.files.gate = -1,
 		.child = { 0, -1, -1, -1, false },

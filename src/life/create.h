@@ -43,6 +43,7 @@ struct creation {
 	struct plan *plan;
 	struct oci_record *record;
 	int root, dir; /* the state root, the container's directory (locked) */
+	int journal;   /* its file (journal.h), to be appended to */
 	struct cgroup cgroup;
 	struct host_files files;
 	struct spawn_child child;
@@ -50,7 +51,6 @@ struct creation {
 	bool guarded;  /* the device rules hold */
 	bool poststop; /* hooks have begun: those of poststop end it */
 	bool pid_file_written;
-	bool published; /* the record says that it is created */
 };
 
 /* On failure everything is undone and *out is closed. */

@@ -216,8 +216,7 @@ write_down(void *context, struct err *err)
 {
 	struct change *change = context;
 
-	return account_write(
-		change->view.stored.dir, change->account, false, err);
+	return account_write(change->view.stored.dir, change->account, err);
 }
 
 static void
@@ -246,9 +245,9 @@ carry_out(struct change *change, struct err *err)
 {
 	const struct host_files files = { change->view.stored.root,
 		change->view.stored.dir, -1, -1, -1, NULL, NULL };
-	const struct talk talk = { .mounted = write_down,
-		.console = no_console,
-		.context = change };
+	const struct talk talk = {
+		.mounted = write_down, .console = no_console, .context = change
+	};
 	struct spawn_child guest;
 	int sent, result;
 

@@ -15,6 +15,7 @@
 #include "base/str.h"
 #include "base/sys.h"
 #include "host/filter.h"
+#include "life/journal.h"
 #include "life/load.h"
 #include "life/record.h"
 #include "plan/plan.h"
@@ -28,10 +29,6 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#define RECORD_FILE "state.json"
-#define RECORD_NEW  ".state.json"
-#define RECORD_MAX  ((size_t)32 << 20)
 
 /* Where nobody has logged in, and so nobody made /run/user: a directory of the
  * user's own. In /tmp anybody may have been there before. */
@@ -241,101 +238,59 @@ store_close(struct stored *stored)
 int
 store_remove(int root, int dir, const char *id, struct err *err)
 {
-	static const char *const files[] = { STORE_GATE, FILTER_KEPT,
-		STORE_HERITAGE, STORE_MOUNTS, STORE_MOUNTS_NEW, RECORD_NEW,
-		RECORD_FILE };
+	static const char *const files[] = { STORE_GATE, FILTER_KEPT };
 
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
 		if (unlinkat(dir, files[i], 0) < 0 && errno != ENOENT)
 			return err_sys(err, "remove %s", files[i]);
+	if (journal_remove(dir, err) < 0)
+		return -1;
 	if (unlinkat(root, id, AT_REMOVEDIR) < 0 && errno != ENOENT)
 		return err_sys(err, "remove state directory %s", id);
 	return 0;
 }
 
-/*
- * A file of its own for each record. One that was visible is never written to
- * again, only unlinked: somebody may have opened it, and is still reading.
- */
-static int
-make_new(int dir, struct err *err)
+void
+store_note(const struct oci_record *record, struct str *lines)
 {
-	const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
-	int file = openat(dir, RECORD_NEW, flags, 0600);
-
-	if (file < 0 && errno == EEXIST && unlinkat(dir, RECORD_NEW, 0) == 0)
-		file = openat(dir, RECORD_NEW, flags, 0600);
-	return file < 0 ? err_sys(err, "make " RECORD_FILE) : file;
-}
-
-int
-store_prepare(int dir, const struct oci_record *record, struct err *err)
-{
-	auto_fd file = make_new(dir, err);
-	auto_str text = { 0 };
-
-	if (file < 0)
-		return -1;
-	record_format(record, &text);
-	if (text.broken)
-		return err_code(err, ENOMEM, "write " RECORD_FILE);
-	if (fd_write(file, text.data, text.len, err) < 0)
-		return err_in(err, RECORD_FILE);
-	return 0;
-}
-
-/*
- * The two change names, and the old one stays for the next make_new(). This
- * is as atomic as renaming over it, of which ext4 takes the chance to flush
- * the new file to the disk, which nobody asked for. ENOENT: it is the first;
- * EINVAL: a filesystem that cannot (renameat2(2)), and has done nothing.
- */
-int
-store_publish(int dir, struct err *err)
-{
-	if (sys_renameat2(dir, RECORD_NEW, dir, RECORD_FILE, RENAME_EXCHANGE) ==
-		0)
-		return 0;
-	if ((errno != ENOENT && errno != EINVAL) ||
-		renameat(dir, RECORD_NEW, dir, RECORD_FILE) < 0)
-		return err_sys(err, "replace " RECORD_FILE);
-	return 0;
+	journal_open_line(lines, JOURNAL_RECORD);
+	record_format(record, lines);
+	journal_close_line(lines);
 }
 
 int
 store_write(int dir, const struct oci_record *record, struct err *err)
 {
-	if (store_prepare(dir, record, err) < 0)
-		return -1;
-	return store_publish(dir, err);
+	auto_str line = { 0 };
+
+	store_note(record, &line);
+	return journal_replace(dir, JOURNAL_RECORD, &line, err);
 }
 
-/* An empty file is what a power cut may leave of a record that was never
+/* A file without a record is what a power cut may leave of one that was never
  * flushed: as good as none, and delete --force takes it away. */
 int
 store_read(
 	int dir, struct arena *arena, struct oci_record **out, struct err *err)
 {
-	auto_fd file =
-		openat(dir, RECORD_FILE, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	auto_free char *text = NULL;
-	size_t len;
+	struct err missing = { 0 };
+	auto_free char *heap = NULL;
+	const char *text;
+	ssize_t len = journal_read(dir, JOURNAL_RECORD, &heap, &text, &missing);
 
-	if (file < 0 && errno == ENOENT)
+	if (len == 0 || (len < 0 && missing.code == ENOENT))
 		return unknown(err);
-	if (file < 0)
-		return err_sys(err, "open " RECORD_FILE);
-	if (fd_read(file, RECORD_MAX, RECORD_FILE, &text, &len, err) < 0)
-		return -1;
-	return len ? record_parse(arena, text, len, out, err) : unknown(err);
+	if (len < 0 && err)
+		*err = missing;
+	return len < 0 ? -1 : record_parse(arena, text, (size_t)len, out, err);
 }
 
 bool
 store_has_record(int root, const char *id)
 {
-	char path[NAME_MAX + sizeof("/" RECORD_FILE)];
+	char path[NAME_MAX + sizeof("/" JOURNAL_FILE)];
 
-	snprintf(path, sizeof(path), "%s/" RECORD_FILE, id);
+	snprintf(path, sizeof(path), "%s/" JOURNAL_FILE, id);
 	return faccessat(root, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0 ||
 		(errno != ENOENT && errno != ENOTDIR);
 }

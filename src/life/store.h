@@ -2,12 +2,9 @@
 /*
  * The state root and the containers' directories in it:
  *
- *     ROOT/ID/state.json   the record (record.h), replaced as a whole
- *     ROOT/ID/.state.json  the one to come, or the one before
- *     ROOT/ID/exec.json    what exec goes by (heritage.h)
+ *     ROOT/ID/state.json   all that is remembered of it (journal.h)
  *     ROOT/ID/seccomp      the container's filter, for exec (host/filter.h)
  *     ROOT/ID/gate         the socket that start connects to
- *     ROOT/ID/mounts.json  what was mounted (account.h)
  *     ROOT/.NAME/          what belongs to no container (pin, filters)
  *
  * A directory is made by mkdir, which is what makes an id unique, and locked
@@ -25,11 +22,9 @@
 
 struct err;
 struct oci_record;
+struct str;
 
-#define STORE_GATE       "gate"
-#define STORE_HERITAGE   "exec.json"
-#define STORE_MOUNTS     "mounts.json"
-#define STORE_MOUNTS_NEW ".mounts.json"
+#define STORE_GATE "gate"
 
 /* In place of -1: there is no such container. */
 #define STORE_UNKNOWN (-2)
@@ -70,11 +65,9 @@ int store_find(
 	const char *root, const char *id, struct stored *out, struct err *err);
 void store_close(struct stored *stored);
 
-/* Writes the record that store_publish() will put in place of the one that is
- * there, so that this is done before it is urgent. */
-int store_prepare(int dir, const struct oci_record *record, struct err *err);
-int store_publish(int dir, struct err *err);
-/* Both. */
+/* The record as a line of the journal. */
+void store_note(const struct oci_record *record, struct str *lines);
+/* Puts it in place of the one that is there. */
 int store_write(int dir, const struct oci_record *record, struct err *err);
 /* Reads the record; STORE_UNKNOWN where there is none. */
 int store_read(

@@ -311,11 +311,11 @@ mountinfo()
 
 	sleeping
 	before=$(mountinfo)
-	mkdir "$ROOT/$ID/.mounts.json"
+	mkdir "$ROOT/$ID/.state.json"
 	change add "$(mount_json /a tmpfs tmpfs)" "$(mount_json /c none "$B/source/file" bind)"
 	fails
-	says 'mounts.json'
-	rmdir "$ROOT/$ID/.mounts.json"
+	says 'remove .state.json'
+	rmdir "$ROOT/$ID/.state.json"
 	is "$(mountinfo)" "$before"
 	deleted
 }

@@ -6,10 +6,11 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/fd.h"
+#include "base/str.h"
 #include "libocispec/config.h"
 #include "libocispec/schema.h"
 #include "life/heritage.h"
-#include "life/store.h"
+#include "life/journal.h"
 #include "plan/plan.h"
 #include "tests/unit/runner.h"
 
@@ -35,7 +36,7 @@ setup(void)
 static void
 teardown(void)
 {
-	unlinkat(dir, STORE_HERITAGE, 0);
+	unlinkat(dir, JOURNAL_FILE, 0);
 	close(dir);
 	rmdir(home);
 	arena_done(&arena);
@@ -47,13 +48,15 @@ inherit(const char *text)
 {
 	struct plan plan = { 0 };
 	struct oci_config *config, *again;
+	auto_str line = { 0 };
 	struct err err = { 0 };
 
 	ck_assert_msg(oci_config_parse(
 			      &arena, text, strlen(text), &config, &err) == 0,
 		"%s", err.text);
 	plan.config = config;
-	ck_assert_int_eq(heritage_write(dir, &plan, &err), 0);
+	heritage_note(&plan, &line);
+	ck_assert_int_eq(journal_replace(dir, JOURNAL_PROCESS, &line, &err), 0);
 	ck_assert_msg(
 		heritage_read(dir, &arena, &again, &err) == 0, "%s", err.text);
 	return again;
@@ -107,7 +110,7 @@ START_TEST(an_environment_may_hold_secrets)
 	struct stat st;
 
 	inherit("{\"ociVersion\": \"1.2.0\"}");
-	ck_assert_int_eq(fstatat(dir, STORE_HERITAGE, &st, 0), 0);
+	ck_assert_int_eq(fstatat(dir, JOURNAL_FILE, &st, 0), 0);
 	ck_assert_uint_eq(st.st_mode, S_IFREG | 0600);
 }
 END_TEST
@@ -118,20 +121,22 @@ START_TEST(a_container_without_the_file_says_which)
 	struct err err = { 0 };
 
 	ck_assert_int_eq(heritage_read(dir, &arena, &config, &err), -1);
-	ck_assert_str_eq(err.text, "open exec.json");
+	ck_assert_str_eq(err.text, "open " JOURNAL_FILE);
 }
 END_TEST
 
 START_TEST(a_damaged_file_is_named_as_the_document)
 {
-	auto_fd file = openat(
-		dir, STORE_HERITAGE, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	static const char damaged[] = "{\"process\":{\"process\":[]}}\n";
+	auto_fd file =
+		openat(dir, JOURNAL_FILE, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
 	struct oci_config *config;
 	struct err err = { 0 };
 
-	ck_assert_int_eq(write(file, "{\"process\":[]}", 14), 14);
+	ck_assert_int_eq(write(file, damaged, strlen(damaged)),
+		(ssize_t)strlen(damaged));
 	ck_assert_int_eq(heritage_read(dir, &arena, &config, &err), -1);
-	ck_assert_str_eq(err.document, "exec.json");
+	ck_assert_str_eq(err.document, JOURNAL_FILE);
 }
 END_TEST
 

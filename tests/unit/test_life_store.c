@@ -6,10 +6,12 @@
 #include "base/err.h"
 #include "base/fd.h"
 #include "base/str.h"
+#include "life/journal.h"
 #include "life/record.h"
 #include "life/store.h"
 #include "tests/unit/runner.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>
@@ -396,9 +398,9 @@ START_TEST(who_has_opened_a_record_reads_it_to_its_end)
 	char text[4096];
 	auto_fd opened = -1;
 
-	record_format(record, &before);
+	store_note(record, &before);
 	ck_assert_int_eq(store_write(dir, record, NULL), 0);
-	opened = openat(dir, "state.json", O_RDONLY | O_CLOEXEC);
+	opened = openat(dir, JOURNAL_FILE, O_RDONLY | O_CLOEXEC);
 	for (int i = 0; i < 5; i++) {
 		record->bundle = "/another/bundle/than/before";
 		ck_assert_int_eq(store_write(dir, record, NULL), 0);
@@ -409,25 +411,93 @@ START_TEST(who_has_opened_a_record_reads_it_to_its_end)
 }
 END_TEST
 
-START_TEST(a_prepared_record_is_not_seen_before_it_is_published)
+/* --- the journal beneath the record ----------------------------------------
+ */
+
+/* The directory of "c" with these bytes in its journal. */
+static int
+with_journal(int root, const char *text)
+{
+	int dir = store_make(root, "c", NULL);
+	auto_fd file = journal_begin(dir, NULL);
+
+	ck_assert_int_ge(file, 0);
+	ck_assert_int_eq(fd_write(file, text, strlen(text), NULL), 0);
+	return dir;
+}
+
+/* What the journal gives for a kind, "-" where it has none. */
+static const char *
+newest(int dir, enum journal_kind kind)
+{
+	auto_free char *heap = NULL;
+	const char *text;
+	ssize_t len = journal_read(dir, kind, &heap, &text, NULL);
+
+	return len > 0 ? arena_text(&arena, text, (size_t)len) : "-";
+}
+
+static const struct {
+	const char *bytes, *record, *mounts;
+} journals[] = {
+	{ "{\"record\":{1}}\n", "{1}", "-" },
+	{ "{\"record\":{1}}\n{\"mounts\":{2}}\n", "{1}", "{2}" },
+	{ "{\"record\":{1}}\n{\"mounts\":{2}}\n{\"record\":{3}}\n", "{3}",
+		"{2}" },
+	/* being written, or never finished */
+	{ "{\"record\":{1}}\n{\"record\":{3}}", "{1}", "-" },
+	{ "{\"record\":{1}}\n{\"rec", "{1}", "-" },
+	{ "{\"record\":{1}}\n{", "{1}", "-" },
+	{ "{\"record\":{1}}", "-", "-" },
+	{ "", "-", "-" },
+	{ "\n\n{\"mounts\":{2}}\n\n", "-", "{2}" },
+	{ "{\"records\":{1}}\n", "-", "-" },
+	{ "{\"record\":\n", "-", "-" },
+};
+
+START_TEST(the_last_whole_line_of_a_kind_counts)
 {
 	auto_fd root = open_root();
-	auto_fd dir = store_make(root, "c", NULL);
-	struct oci_record *record = small_record(), *read;
+	auto_fd dir = with_journal(root, journals[_i].bytes);
 
-	ck_assert(!store_has_record(root, "c"));
-	ck_assert_int_eq(store_write(dir, record, NULL), 0);
-	ck_assert(store_has_record(root, "c"));
-	record->status = RECORD_CREATED;
-	/* The first was made by a command that was killed. */
-	ck_assert_int_eq(store_prepare(dir, record, NULL), 0);
-	ck_assert_int_eq(store_prepare(dir, record, NULL), 0);
-	ck_assert_int_eq(store_read(dir, &arena, &read, NULL), 0);
-	ck_assert_str_eq(read->status, RECORD_CREATING);
-	ck_assert_int_eq(store_publish(dir, NULL), 0);
-	ck_assert_int_eq(store_read(dir, &arena, &read, NULL), 0);
-	ck_assert_str_eq(read->status, RECORD_CREATED);
+	ck_assert_str_eq(newest(dir, JOURNAL_RECORD), journals[_i].record);
+	ck_assert_str_eq(newest(dir, JOURNAL_MOUNTS), journals[_i].mounts);
+}
+END_TEST
+
+START_TEST(a_replaced_line_leaves_the_other_kinds)
+{
+	auto_fd root = open_root();
+	auto_fd dir = with_journal(root,
+		"{\"record\":{1}}\n{\"mounts\":{2}}\n{\"record\":{3}}\n{\"mou");
+	auto_str line = { 0 };
+	auto_free char *heap = NULL;
+	const char *text;
+
+	/* of a command that was killed */
+	close(openat(dir, ".state.json", O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+	str_add(&line, "{\"mounts\":{4}}\n");
+	ck_assert_int_eq(journal_replace(dir, JOURNAL_MOUNTS, &line, NULL), 0);
+	ck_assert_str_eq(newest(dir, JOURNAL_RECORD), "{3}");
+	ck_assert_str_eq(newest(dir, JOURNAL_MOUNTS), "{4}");
+	ck_assert_str_eq(newest(dir, JOURNAL_PROCESS), "-");
+	/* and nothing that is out of date */
+	ck_assert_int_gt(
+		journal_read(dir, JOURNAL_RECORD, &heap, &text, NULL), 0);
+	ck_assert_ptr_null(strstr(heap, "{1}"));
 	ck_assert_int_eq(store_remove(root, dir, "c", NULL), 0);
+}
+END_TEST
+
+START_TEST(a_journal_is_begun_once)
+{
+	auto_fd root = open_root();
+	auto_fd dir = with_journal(root, "");
+	struct err err = { 0 };
+
+	ck_assert_int_eq(journal_begin(dir, &err), -1);
+	ck_assert_int_eq(err.code, EEXIST);
+	ck_assert(store_has_record(root, "c"));
 }
 END_TEST
 
@@ -490,8 +560,10 @@ fill(TCase *tcase)
 	tcase_add_test(tcase, a_record_of_another_version_is_refused);
 	tcase_add_test(tcase, a_record_is_replaced_as_a_whole);
 	tcase_add_test(tcase, who_has_opened_a_record_reads_it_to_its_end);
-	tcase_add_test(
-		tcase, a_prepared_record_is_not_seen_before_it_is_published);
+	tcase_add_loop_test(tcase, the_last_whole_line_of_a_kind_counts, 0,
+		COUNT(journals));
+	tcase_add_test(tcase, a_replaced_line_leaves_the_other_kinds);
+	tcase_add_test(tcase, a_journal_is_begun_once);
 	tcase_add_test(tcase, an_empty_record_is_none);
 	tcase_add_loop_test(
 		tcase, a_time_is_written_as_engines_read_it, 0, COUNT(times));
