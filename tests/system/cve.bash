@@ -40,11 +40,17 @@ own_dev()
 	mkdir "$B/rootfs/dev"
 }
 
-# Either an error or a container that runs: what counts is the canary.
+# Either an error or a container that runs: what counts is the canary. With the
+# host's mounts copied, where an attack would lead to, and without them.
 attempt()
 {
-	try scrim run -b "$B" "$@" "$ID"
-	canary_is_safe
+	local birth
+
+	for birth in plain pinned; do
+		config '.annotations["org.scrim.birth"] = $b' --arg b $birth
+		try scrim run -b "$B" "$@" "$ID"
+		canary_is_safe
+	done
 }
 
 program()
