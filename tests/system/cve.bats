@@ -169,6 +169,19 @@ load cve
 	done
 }
 
+# scrim-init has the host's /proc open for the sysctl, and what is preserved.
+@test "CVE-2024-21626: nor behind a descriptor that scrim-init has for a while" {
+	args /bin/probe cwd
+	config '.linux.sysctl = {"net.ipv4.ip_forward": "1"}'
+	for fd in {3..64}; do
+		config '.process.cwd = $c' --arg c "/proc/self/fd/$fd"
+		try sh -c 'exec "$@" 3< '"$CANARY"' 4< /' sh \
+			$SCRIM --root "$ROOT" run --preserve-fds 2 -b "$B" "$ID"
+		[ "$status" != 0 ] || show "accepted: descriptor $fd"
+		hides .
+	done
+}
+
 @test "CVE-2024-21626: a link in the root to such a directory is refused as well" {
 	args /bin/probe cwd
 	ln -s /proc/self/fd/7 "$B/rootfs/link"
@@ -189,11 +202,13 @@ load cve
 	config '.process.terminal = true'
 	racer_build
 	for name in null zero full random urandom tty console ptmx fd stdin stdout stderr core pts shm; do
-		ln -s "$CANARY/new" "$B/rootfs/dev/$name"
-		try "$RACER" terminal $SCRIM --root "$ROOT" run -b "$B" "$ID"
-		canary_is_safe
-		rm -rf "$B/rootfs/dev"
-		mkdir "$B/rootfs/dev"
+		for to in "$CANARY/new" "../../../../../../..$CANARY/new" ../made; do
+			ln -s "$to" "$B/rootfs/dev/$name"
+			attempt_by "$RACER" terminal $SCRIM --root "$ROOT" run -b "$B" "$ID"
+			[ ! -e "$B/rootfs/made" ] || show "made through a link: $name"
+			rm -rf "$B/rootfs/dev"
+			mkdir "$B/rootfs/dev"
+		done
 	done
 	config '.process.terminal = false'
 	for name in cwd target; do
@@ -209,15 +224,15 @@ load cve
 @test "CVE-2025-31133: /dev/null as a link does not turn masks into holes" {
 	without_dev
 	# A sysctl of the container's own network: a hole here harms nobody.
-	forward=/proc/sys/net/ipv4/ip_forward
-	for target in "$CANARY/file" $forward /etc/passwd; do
+	ttl=/proc/sys/net/ipv4/ip_default_ttl
+	for target in "$CANARY/file" $ttl /etc/passwd; do
 		rm -rf "$B/rootfs/dev"
 		mkdir "$B/rootfs/dev"
 		ln -s "$target" "$B/rootfs/dev/null"
 		config '.linux.maskedPaths = ["/proc/version"]'
-		script "cat /proc/version; echo 1 > /proc/version; echo forward \$(cat $forward)"
+		script "cat /proc/version; echo 77 > /proc/version; echo ttl \$(cat $ttl)"
 		attempt
-		[ "$status" != 0 ] || is "$output" 'forward 0'
+		[ "$status" != 0 ] || is "$output" 'ttl 64'
 		is "$(head -n 1 "$B/rootfs/etc/passwd")" "root:x:0:0:root:/root:/bin/sh"
 	done
 }
@@ -234,12 +249,17 @@ load cve
 @test "CVE-2025-52565: /dev/console as a link is not followed" {
 	own_dev
 	config '.process.terminal = true'
-	for target in "$CANARY/file" "$CANARY/new" /etc/passwd; do
-		ln -sf "$target" "$B/rootfs/dev/console"
-		args sh -c 'echo hacked > /dev/console'
-		try timeout 10 script -qec "$SCRIM --root $ROOT run -b $B $ID" /dev/null
-		canary_is_safe
-		is "$(head -n 1 "$B/rootfs/etc/passwd")" "root:x:0:0:root:/root:/bin/sh"
+	mount_add /dev/pts devpts devpts newinstance ptmxmode=0666
+	racer_build
+	args sh -c 'echo hacked > /dev/console; cat /proc/self/mountinfo'
+	for RO in false true; do
+		config ".root.readonly = $RO"
+		for target in "$CANARY/file" "$CANARY/new" /etc/passwd ../etc/passwd ../proc/sys/net/ipv4/ip_forward; do
+			ln -sf "$target" "$B/rootfs/dev/console"
+			attempt_by "$RACER" terminal $SCRIM --root "$ROOT" run -b "$B" "$ID"
+			[ "$status" != 0 ] || show "followed: $target"
+			is "$(head -n 1 "$B/rootfs/etc/passwd")" "root:x:0:0:root:/root:/bin/sh"
+		done
 	done
 }
 
@@ -273,8 +293,8 @@ load cve
 	own_dev
 	mount_add /host none "$CANARY" bind
 	mkdir "$B/rootfs/host"
-	ln -s /host/file "$B/rootfs/dev/null"
-	ln -s /host/file "$B/rootfs/dev/console"
+	ln -s ../host/file "$B/rootfs/dev/null"
+	ln -s ../host/file "$B/rootfs/dev/console"
 	config '.root.readonly = true'
 	args sh -c 'echo hacked; echo hacked >&2'
 	attempt
@@ -316,6 +336,7 @@ load cve
 	fi
 	config '.linux.rootfsPropagation = "rprivate,lowerdir=/"'
 	refused
+	says propagation
 }
 
 @test "CVE-2024-9676: the container's passwd may be a link, a pipe or without end" {

@@ -48,27 +48,27 @@ volume()
 @test "CVE-2025-31133: a /dev/null that is swapped for a link leaves no path unmasked" {
 	own_dev
 	mknod -m 666 "$B/rootfs/dev/null" c 1 3
-	ln -s /proc/sys/net/ipv4/ip_forward "$B/rootfs/dev/swap"
+	ln -s ../proc/sys/net/ipv4/ip_default_ttl "$B/rootfs/dev/swap"
 	racer swap "$B/rootfs/dev/null" "$B/rootfs/dev/swap"
 	config '.linux.maskedPaths = ["/proc/version", "/proc/timer_list"]'
-	script 'cat /proc/version; echo 1 > /proc/version; cat /proc/sys/net/ipv4/ip_forward; test -c /proc/version && echo masked'
+	script 'cat /proc/version; echo 77 > /proc/version; cat /proc/sys/net/ipv4/ip_default_ttl; test -c /proc/version && echo masked'
 	race scrim run -b "$B" "$ID"
-	is "$(awk '{ print $2 }' <<< "$output")" $'0\nmasked'
+	is "$(awk '{ print $2 }' <<< "$output")" $'64\nmasked'
 }
 
-@test "CVE-2025-52565: the terminal is no other file when /dev/console or /dev/pts is swapped for a link" {
+# The peer alone is mounted by its own name in its file system, /0.
+@test "CVE-2025-52565: the terminal is on no other file when /dev/console or /dev/pts is swapped for a link" {
 	own_dev
 	mkdir "$B/rootfs/dev/pts"
 	: > "$B/rootfs/dev/console"
-	ln -s /proc/sys/net/ipv4/ip_forward "$B/rootfs/dev/link"
+	ln -s ../proc/sys/net/ipv4/ip_default_ttl "$B/rootfs/dev/link"
 	ln -s "$CANARY" "$B/rootfs/dev/dir"
 	mount_add /dev/pts devpts devpts newinstance ptmxmode=0666
 	config '.process.terminal = true'
-	script 'grep " devpts " /proc/self/mountinfo | cut -d" " -f5 | grep -v "^/dev/"
-		cat /proc/sys/net/ipv4/ip_forward; exit 0'
+	script 'grep "/0 /dev/[a-z]* .* devpts " /proc/self/mountinfo | wc -l; echo 77 > /dev/console; cat /proc/sys/net/ipv4/ip_default_ttl'
 	racer swap "$B/rootfs/dev/console" "$B/rootfs/dev/link" "$B/rootfs/dev/pts" "$B/rootfs/dev/dir"
 	race "$RACER" terminal $SCRIM --root "$ROOT" run -b "$B" "$ID"
-	is "$(tr -d '\r' <<< "$output" | awk '{ print $2 }')" 0
+	is "$(tr -d '\r' <<< "$output" | awk '{ print $2 }')" $'1\n64\n77'
 	canary_is_safe
 }
 
@@ -77,18 +77,18 @@ volume()
 @test "CVE-2025-52881: a sysctl whose procfs is covered while it is written is set, or refused" {
 	background sleep 1000
 	victim=/proc/$!/oom_score_adj
-	config '.linux.sysctl = {"net.ipv4.ip_forward": "1"}'
-	args cat /proc/sys/net/ipv4/ip_forward
+	config '.linux.sysctl = {"net.ipv4.ip_default_ttl": "77"}'
+	args cat /proc/sys/net/ipv4/ip_default_ttl
 	mkdir -p "$B/fake/net/ipv4"
-	: > "$B/fake/net/ipv4/ip_forward"
-	mount --bind "$victim" "$B/fake/net/ipv4/ip_forward"
+	: > "$B/fake/net/ipv4/ip_default_ttl"
+	mount --bind "$victim" "$B/fake/net/ipv4/ip_default_ttl"
 	racer cover "$B/fake" /proc/sys
 	race scrim run -b "$B" "$ID" || failed=yes
 	adjusted=$(cat "$victim")
 	background_end
 	umount -l /proc/sys 2> /dev/null || true
-	umount "$B/fake/net/ipv4/ip_forward"
+	umount "$B/fake/net/ipv4/ip_default_ttl"
 	[ -z "${failed-}" ] || show "no race"
-	is "$(awk '{ print $2 }' <<< "$output")" 1
+	is "$(awk '{ print $2 }' <<< "$output")" 77
 	is "$adjusted" 0
 }

@@ -196,13 +196,25 @@ rootless()
 	is "$(user_scrim list -q)" ""
 }
 
+# in_own_cgroup COMMAND...: the user's shell is in a cgroup that is his.
+in_own_cgroup()
+{
+	mkdir -p "$TEST_CGROUP/user/shell"
+	chown -R "$USER_ID" "$TEST_CGROUP/user"
+	bash -c 'echo $$ > "$1/user/shell/cgroup.procs"; shift; exec "$@"' bash "$TEST_CGROUP" "$@"
+}
+
 @test "CVE-2023-25809: without a cgroup namespace the cgroup mount is not writable for a user" {
 	rootless
 	namespace_drop cgroup
+	config 'del(.linux.cgroupsPath)'
 	mount_add /sys/fs/cgroup cgroup cgroup nosuid noexec nodev relatime rw
-	script 'mkdir /sys/fs/cgroup/x 2> /dev/null && echo made; cat /proc/self/mountinfo'
-	try user_scrim run -b "$B" "$ID"
-	[ "$status" != 0 ] || hides '^made'
+	script 'mkdir /sys/fs/cgroup/x 2> /dev/null && echo made; echo 1 > /sys/fs/cgroup/cgroup.freeze && echo written
+		test -e /sys/fs/cgroup/cgroup.procs && echo there'
+	export -f as_user
+	try in_own_cgroup bash -c "$(declare -p T USER_ID); as_user $RUNTIME run -b $B $ID"
+	rmdir "$TEST_CGROUP/user/shell" "$TEST_CGROUP/user"
+	is "$output" there
 }
 
 @test "a user cannot have a container without a user namespace" {
