@@ -17,8 +17,7 @@
 
 /* Members of the document are pointers: NULL would be "not known". */
 static const bool yes = true, no = false;
-static const struct oci_features_switch on = { .enabled = &yes },
-					off = { .enabled = &no };
+static const struct oci_features_switch on = { .enabled = &yes };
 
 /* The words of a table. */
 static struct oci_strings
@@ -108,7 +107,7 @@ encode(struct arena *arena, struct str *out)
 		.mount_extensions =
 			&(const struct oci_features_mount_extensions){
 				.idmap = &on },
-		.net_devices = &off,
+		.net_devices = &on,
 	};
 	const struct oci_features features = {
 		.oci_version_min = "1.0.0",

@@ -120,7 +120,7 @@ check_terminal(struct creation *c, struct err *err)
 	if (!c->plan->terminal && request->console_socket)
 		return err_say(err,
 			"--console-socket is given, but process.terminal is not true");
-	return listener_check(c->plan, err);
+	return 0;
 }
 
 /* The last moment at which scrim may begin anew (library.h). */
@@ -134,6 +134,15 @@ ready_libraries(struct creation *c, struct err *err)
 	if (c->root < 0)
 		return -1;
 	return filter_ready(c->root, c->plan->seccomp, err);
+}
+
+/* What the host has to have. */
+static int
+check_host(struct creation *c, struct err *err)
+{
+	if (listener_check(c->plan, err) < 0)
+		return -1;
+	return netdev_check(c->plan, err);
 }
 
 /* --- traces, each in the record before it exists ---------------------------
@@ -339,6 +348,9 @@ equip(struct creation *c, struct err *err)
 
 	if (limits_first && apply_resources(c, false, err) < 0)
 		return -1;
+	/* Sysctls of a device wait for a source, too. */
+	if (netdev_move(c->plan, c->child.pid, &c->net_devices, err) < 0)
+		return -1;
 	done = send_sources(c, err);
 	if (done < 0)
 		return done;
@@ -417,7 +429,8 @@ publish(struct creation *c, struct err *err)
  */
 
 static int (*const phases[])(struct creation *c, struct err *err) = {
-	check_descriptors, make_plan, check_terminal, ready_libraries,
+	check_descriptors, make_plan, check_terminal,
+	check_host, ready_libraries,
 	enter_store, enter_cgroup, open_gate,
 	bear, equip, listen_to, publish,
 };
@@ -486,6 +499,9 @@ create_undo(struct creation *c)
 {
 	struct err err = { 0 };
 
+	/* First: with the process its namespace may end, and they with it. */
+	if (netdev_return(&c->net_devices, &err) < 0)
+		warn(&err);
 	spawn_kill(&c->child);
 	/* Whatever stands at that path now is not ours to remove. */
 	if (c->record && c->cgroup.fd < 0)
@@ -510,6 +526,7 @@ create_close(struct creation *c)
 		fd_close_auto(fds[i]);
 		*fds[i] = -1;
 	}
+	netdev_done(&c->net_devices);
 	cgroup_close(&c->cgroup);
 	arena_done(&c->arena);
 }

@@ -12,6 +12,7 @@
 
 #include "base/arena.h"
 #include "host/cgroup.h"
+#include "host/netdev.h"
 #include "host/source.h"
 #include "host/spawn.h"
 #include "life/load.h"
@@ -47,6 +48,7 @@ struct creation {
 	struct cgroup cgroup;
 	struct host_files files;
 	struct spawn_child child;
+	struct netdev_moves net_devices;
 	int console;   /* the terminal's master, foreground only; -1: none */
 	bool guarded;  /* the device rules hold */
 	bool poststop; /* hooks have begun: those of poststop end it */

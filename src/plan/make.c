@@ -221,6 +221,7 @@ make_parts(struct maker *m)
 	hooks_make(m);
 	limits_make(m);
 	priorities_make(m);
+	net_devices_make(m);
 	resources_make(m);
 	device_rules_make(m);
 	seccomp_make(m);

@@ -114,6 +114,7 @@ void process_add_start(struct maker *m);
 void limits_make(struct maker *m);
 void limits_add(struct maker *m);
 void priorities_make(struct maker *m);
+void net_devices_make(struct maker *m);
 void memory_policy_add(struct maker *m);
 void resources_make(struct maker *m);
 void seccomp_make(struct maker *m);

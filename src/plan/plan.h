@@ -115,6 +115,12 @@ struct plan_io_priority {
 	struct plan_where where;
 };
 
+/* A device of the host that goes into the container's network namespace. */
+struct plan_net_device {
+	const char *name, *new_name; /* new_name may hold one "%d" */
+	struct plan_where where;
+};
+
 /* One file of the container's cgroup and what goes into it. */
 struct plan_knob {
 	const char *controller; /* "memory"; NULL: a core file */
@@ -253,6 +259,8 @@ struct plan {
 	const int *oom_score_adj;
 	const struct plan_scheduler *scheduler;     /* NULL: not said */
 	const struct plan_io_priority *io_priority; /* NULL: not said */
+	const struct plan_net_device *net_devices;
+	size_t n_net_devices;
 	bool memory_policy; /* the cgroup's nodes must be settled before it */
 	const struct plan_seccomp *seccomp;
 	struct plan_hooks hooks[PLAN_HOOK_COUNT];

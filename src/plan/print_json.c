@@ -271,6 +271,20 @@ add_io_priority(struct writer *w, const struct plan_io_priority *io)
 }
 
 static void
+add_net_devices(struct writer *w, const struct plan *plan)
+{
+	open_value(w, "netDevices", "[");
+	for (size_t i = 0; i < plan->n_net_devices; i++) {
+		open_item(w);
+		add_text(w, "device", plan->net_devices[i].name);
+		add_text(w, "name", plan->net_devices[i].new_name);
+		add_where(w, &plan->net_devices[i].where);
+		close_value(w, "}");
+	}
+	close_value(w, "]");
+}
+
+static void
 add_limits(struct writer *w, const struct plan *plan)
 {
 	open_value(w, "rlimits", "[");
@@ -486,6 +500,7 @@ plan_print_json(const struct plan *plan, struct str *out)
 	close_value(w, "]");
 	add_cgroup(w, plan);
 	add_limits(w, plan);
+	add_net_devices(w, plan);
 	add_hooks(w, plan);
 	add_filter(w, plan->seccomp);
 	open_value(w, "steps", "[");

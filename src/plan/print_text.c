@@ -262,6 +262,23 @@ print_limits(const struct plan *plan, struct str *out)
 }
 
 static void
+print_net_devices(const struct plan *plan, struct str *out)
+{
+	if (plan->n_net_devices)
+		str_add(out, "network devices\n");
+	for (size_t i = 0; i < plan->n_net_devices; i++) {
+		const struct plan_net_device *device = &plan->net_devices[i];
+		size_t start = out->len;
+
+		str_add(out, "  ");
+		add_text(out, device->name);
+		str_add(out, " becomes ");
+		add_text(out, device->new_name);
+		end_where(out, start, &device->where);
+	}
+}
+
+static void
 print_hooks(const struct plan *plan, enum plan_hook kind, struct str *out)
 {
 	for (size_t i = 0; i < plan->hooks[kind].n; i++) {
@@ -437,6 +454,7 @@ plan_print_text(const struct plan *plan, struct str *out)
 		print_source(&plan->sources[i], i, out);
 	print_cgroup(plan, out);
 	print_limits(plan, out);
+	print_net_devices(plan, out);
 	if (plan->seccomp)
 		print_filter(plan->seccomp, out);
 	for (enum plan_hook kind = 0; kind < PLAN_HOOK_COUNT; kind++)

@@ -88,9 +88,6 @@ refuse_linux_parts(struct maker *m)
 	if (m->linux->intel_rdt)
 		make_complain(m, &m->linux->intel_rdt->at, NULL,
 			"intelRdt is not supported yet");
-	for (size_t i = 0; i < m->linux->net_devices.n; i++)
-		make_complain(m, &m->linux->net_devices.items[i].at, NULL,
-			"netDevices are not supported yet");
 }
 
 /* A section for another system may stand beside ours; alone it says whose the
