@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 /* The longest: 52 numbers of at most 21 bytes and a name. */
@@ -133,4 +134,17 @@ proc_wait_end(int pidfd, int ms)
 			ms = left > 0 ? (int)left : 0;
 	}
 	return n;
+}
+
+/* The kernel gives the initial user namespace this inode (PROC_USER_INIT_INO
+ * in include/linux/proc_ns.h), in every release. */
+#define USER_NAMESPACE_INIT 0xEFFFFFFDU
+
+bool
+proc_in_initial_userns(void)
+{
+	struct stat st;
+
+	return stat("/proc/self/ns/user", &st) < 0 ||
+		st.st_ino == USER_NAMESPACE_INIT;
 }

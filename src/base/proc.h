@@ -28,5 +28,8 @@ int proc_open(pid_t pid, uint64_t start);
 /* Waits until the pidfd's process has ended, at most ms (-1: for ever). 1
  * ended, 0 not yet, -1 error. */
 int proc_wait_end(int pidfd, int ms);
+/* Whether the user namespace is the host's. Where /proc cannot be asked, that
+ * common case is taken for granted. */
+bool proc_in_initial_userns(void);
 
 #endif

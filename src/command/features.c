@@ -94,8 +94,8 @@ encode(struct arena *arena, struct str *out)
 			&(const struct oci_features_cgroup){
 				.v1 = &no,
 				.v2 = &yes,
-				.systemd = &no,
-				.systemd_user = &no,
+				.systemd = &yes,
+				.systemd_user = &yes,
 				.rdma = &no,
 			},
 		.seccomp = &seccomp,

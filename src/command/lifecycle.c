@@ -75,16 +75,30 @@ static const struct cli_option run_options[] = {
 	{ 0 },
 };
 
+/* NULL: no cgroups at all. */
+static const struct cgroup_driver *
+find_driver(const struct globals *globals)
+{
+	switch (globals->cgroup_manager) {
+	case CGROUP_MANAGER_DISABLED:
+		return NULL;
+	case CGROUP_MANAGER_SYSTEMD:
+		return &cgroup_driver_systemd;
+	default:
+		return cgroup_driver_find(NULL);
+	}
+}
+
 /* Fills what both commands ask for; *out_root is what request->root is. */
 static int
 make_request(const struct call *call, const struct create_args *args,
 	struct create_request *out, struct err *err)
 {
 	const struct globals *globals = call->globals;
+	const struct cgroup_driver *driver = find_driver(globals);
 
-	if (globals->cgroup_manager == CGROUP_MANAGER_SYSTEMD)
-		return err_say(err,
-			"the systemd cgroup manager is not part of this version, only cgroupfs is");
+	if (driver && driver->ready && driver->ready(err) < 0)
+		return -1;
 	*out = (struct create_request){
 		.id = call->words[0],
 		.bundle = args->bundle,
@@ -95,9 +109,7 @@ make_request(const struct call *call, const struct create_args *args,
 		.preserve_fds = (uint32_t)args->preserve_fds,
 		.no_pivot = args->no_pivot,
 		.no_new_keyring = args->no_new_keyring,
-		.driver = globals->cgroup_manager == CGROUP_MANAGER_DISABLED
-			? NULL
-			: cgroup_driver_find(NULL),
+		.driver = driver,
 		.rootless = (enum load_rootless)globals->rootless,
 		.report = call->report,
 	};

@@ -25,8 +25,17 @@
 #include <unistd.h>
 
 void
+cgroup_settle(struct cgroup *cgroup)
+{
+	if (cgroup->keeper.pid > 0)
+		aide_end(&cgroup->keeper);
+	cgroup->keeper.pid = 0;
+}
+
+void
 cgroup_close(struct cgroup *cgroup)
 {
+	cgroup_settle(cgroup);
 	free(cgroup->path);
 	cgroup->path = NULL;
 	if (cgroup->fd >= 0)
@@ -236,7 +245,7 @@ make_none(const struct plan_resources *resources, struct cgroup *out,
 			knob->file);
 		return blame(knob, err);
 	}
-	*out = (struct cgroup){ NULL, -1, false };
+	*out = (struct cgroup){ .fd = -1 };
 	return 0;
 }
 
@@ -264,7 +273,9 @@ cgroup_make(const struct plan *plan, const char *path, struct cgroup *out,
 			cgroup_files_remove_parents(root, path + 1);
 		return -1;
 	}
-	*out = (struct cgroup){ take_ptr(&kept), take_fd(&dir), made };
+	*out = (struct cgroup){
+		.path = take_ptr(&kept), .fd = take_fd(&dir), .made = made
+	};
 	return 0;
 }
 
@@ -297,6 +308,6 @@ cgroup_open(const char *path, struct cgroup *out, struct err *err)
 	dir = cgroup_files_open(root, path + 1, O_RDONLY, err);
 	if (dir < 0)
 		return -1;
-	*out = (struct cgroup){ take_ptr(&kept), take_fd(&dir), false };
+	*out = (struct cgroup){ .path = take_ptr(&kept), .fd = take_fd(&dir) };
 	return 0;
 }

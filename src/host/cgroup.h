@@ -14,6 +14,8 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "host/aide.h"
+
 struct err;
 struct plan;
 struct plan_present;
@@ -24,9 +26,14 @@ struct cgroup {
 	             */
 	int fd;     /* the directory; -1: none */
 	bool made;  /* by us: delete removes it */
+	/* A process that keeps it from being taken away while it has no other;
+	 * pid 0: none. */
+	struct aide keeper;
 };
 
 void cgroup_close(struct cgroup *cgroup);
+/* From here on the container's own processes keep it. */
+void cgroup_settle(struct cgroup *cgroup);
 /* The same from a cgroupsPath (NULL: not said), the container's id and the
  * runtime's own place. Heap; NULL with err where the path is not acceptable. */
 char *cgroup_join(const char *cgroups_path, const char *id, const char *own,
@@ -47,6 +54,8 @@ int cgroup_make(const struct plan *plan, const char *path, struct cgroup *out,
 #define CGROUP_OWN_PLACE "/scrim"
 /* Whether a runtime made it: not, where it is gone. */
 bool cgroup_is_ours(const char *path);
+/* The cgroup that we are in, "/a/b"; heap, NULL: unknown. */
+char *cgroup_own(void);
 /* Opens an existing one by path; -1 with ENOENT in err when it is gone. */
 int cgroup_open(const char *path, struct cgroup *out, struct err *err);
 /* Writes the knobs and attaches the device program. */
@@ -83,6 +92,9 @@ int cgroup_end(const char *path, int ms, struct err *err);
  */
 struct cgroup_driver {
 	const char *name; /* as in the record of a container */
+	/* To be called before anything was made or changed (library.h); NULL:
+	 * nothing to do. */
+	int (*ready)(struct err *err);
 	char *(*place)(const struct plan *plan, struct err *err);
 	int (*make)(const struct plan *plan, const char *path,
 		struct cgroup *out, struct err *err);
@@ -93,11 +105,15 @@ struct cgroup_driver {
 	 * set, those before it are set back. */
 	int (*update)(const struct plan_resources *resources,
 		const struct cgroup *cgroup, struct err *err);
-	int (*remove)(const char *path, int ms, struct err *err);
+	/* Of a create that was killed before it could say whether it had made
+	 * the cgroup: takes away what it has made, and nothing else. */
+	void (*forget)(const char *path, int ms);
 	int (*end)(const char *path, int ms, struct err *err);
 };
 
 /* NULL or an unknown name: cgroupfs. */
 const struct cgroup_driver *cgroup_driver_find(const char *name);
+/* The one that asks systemd (systemd.c). */
+extern const struct cgroup_driver cgroup_driver_systemd;
 
 #endif

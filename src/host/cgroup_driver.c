@@ -8,17 +8,25 @@
 
 #include <string.h>
 
+static void
+forget(const char *path, int ms)
+{
+	if (cgroup_is_ours(path))
+		cgroup_remove(path, ms, NULL);
+}
+
 static const struct cgroup_driver cgroupfs = {
 	.name = "cgroupfs",
 	.place = cgroup_place,
 	.make = cgroup_make,
 	.apply = cgroup_apply,
 	.update = cgroup_update,
-	.remove = cgroup_remove,
+	.forget = forget,
 	.end = cgroup_end,
 };
 
-static const struct cgroup_driver *const drivers[] = { &cgroupfs };
+static const struct cgroup_driver *const drivers[] = { &cgroupfs,
+	&cgroup_driver_systemd };
 
 const struct cgroup_driver *
 cgroup_driver_find(const char *name)

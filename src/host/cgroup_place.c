@@ -56,9 +56,9 @@ cgroup_join(const char *cgroups_path, const char *id, const char *own,
 	return path;
 }
 
-/* The cgroup that we are in, from the line "0::/a/b". Heap; NULL: unknown. */
-static char *
-find_own(void)
+/* From the line "0::/a/b". */
+char *
+cgroup_own(void)
 {
 	auto_free char *text = NULL;
 	auto_fd fd =
@@ -97,7 +97,7 @@ cgroup_place(const struct plan *plan, struct err *err)
 	if (geteuid() == 0)
 		return cgroup_join(
 			plan->cgroups_path, plan->id, CGROUP_OWN_PLACE, err);
-	own = find_own();
+	own = cgroup_own();
 	if (plan->cgroups_path && *plan->cgroups_path)
 		return cgroup_join(
 			plan->cgroups_path, plan->id, own ? own : "", err);

@@ -46,7 +46,7 @@ cgroup_freeze(const struct cgroup *cgroup, bool freeze, struct err *err)
 bool
 cgroup_is_frozen(const char *path)
 {
-	struct cgroup cgroup = { NULL, -1, false };
+	struct cgroup cgroup = { .fd = -1 };
 	bool frozen;
 
 	if (cgroup_open(path, &cgroup, NULL) < 0)
@@ -117,7 +117,7 @@ collect(int parent, const char *name, void *arg, struct err *err)
 int
 cgroup_pids(const char *path, pid_t **out, size_t *out_n, struct err *err)
 {
-	struct cgroup cgroup = { NULL, -1, false };
+	struct cgroup cgroup = { .fd = -1 };
 	struct pid_list list = { NULL, 0, 0 };
 	int ok = 0;
 
@@ -160,8 +160,9 @@ kill_all(const struct cgroup *cgroup, struct err *err)
 {
 	struct err failure = { 0 };
 
+	/* In a directory that is gone there is no such file. */
 	if (file_write(cgroup->fd, "cgroup.kill", "1", &failure) == 0 ||
-		failure.code == ENODEV)
+		failure.code == ENODEV || failure.code == ENOENT)
 		return 0;
 	if (err)
 		*err = failure;
@@ -171,7 +172,7 @@ kill_all(const struct cgroup *cgroup, struct err *err)
 int
 cgroup_kill(const char *path, struct err *err)
 {
-	struct cgroup cgroup = { NULL, -1, false };
+	struct cgroup cgroup = { .fd = -1 };
 	int ok = open_present(path, &cgroup, err);
 
 	if (ok > 0)
@@ -239,7 +240,7 @@ remove_busy(int root, const struct cgroup *cgroup, int ms, struct err *err)
 static int
 take_away(const char *path, bool kill, int ms, struct err *err)
 {
-	struct cgroup cgroup = { NULL, -1, false };
+	struct cgroup cgroup = { .fd = -1 };
 	auto_fd root = -1;
 	int ok = 0;
 

@@ -49,7 +49,7 @@ control_find(const char *root, const char *id, enum operation operation,
 static int
 freeze(const struct oci_record *record, bool wanted, struct err *err)
 {
-	struct cgroup cgroup = { NULL, -1, false };
+	struct cgroup cgroup = { .fd = -1 };
 	int result;
 
 	if (!record->cgroup)

@@ -375,6 +375,7 @@ run_hooks(void *context, struct err *err)
 		return -1;
 	c->guarded = true;
 	c->poststop = true;
+	cgroup_settle(&c->cgroup);
 	hooks_state(c->record, RECORD_CREATED, c->child.pid, &state);
 	if (hooks_run(&c->plan->hooks[PLAN_HOOK_PRESTART], PLAN_HOOK_PRESTART,
 		    c->record, &state, err) < 0)
@@ -408,6 +409,7 @@ listen_to(struct creation *c, struct err *err)
 static int
 publish(struct creation *c, struct err *err)
 {
+	cgroup_settle(&c->cgroup);
 	if (!c->guarded && apply_resources(c, true, err) < 0)
 		return -1;
 	if (limits_apply(c->plan, c->child.pid, err) < 0)
@@ -435,19 +437,24 @@ static int (*const phases[])(struct creation *c, struct err *err) = {
 	bear, equip, listen_to, publish,
 };
 
-/* How many processes of the cgroup were killed for want of memory. */
+/* How often this has happened in the cgroup, by memory.events. */
 static unsigned long
-count_oom_kills(const struct cgroup *cgroup)
+count_memory_events(const struct cgroup *cgroup, const char *event)
 {
-	char text[512];
-	const char *at;
+	size_t len = strlen(event);
+	char text[512] = "\n";
+	const char *at = text;
 
 	if (cgroup->fd < 0 ||
-		file_read(cgroup->fd, "memory.events", text, sizeof(text),
-			NULL) < 0)
+		file_read(cgroup->fd, "memory.events", text + 1,
+			sizeof(text) - 1, NULL) < 0)
 		return 0;
-	at = strstr(text, "oom_kill ");
-	return at ? strtoul(at + strlen("oom_kill "), NULL, 10) : 0;
+	while ((at = strchr(at, '\n'))) {
+		at++;
+		if (strncmp(at, event, len) == 0 && at[len] == ' ')
+			return strtoul(at + len, NULL, 10);
+	}
+	return 0;
 }
 
 /* A child that ended without a word was killed, mostly. */
@@ -461,9 +468,13 @@ explain_end(const struct creation *c, struct err *err)
 		!end.si_pid)
 		return err_say(
 			err, "the container's init ended before it was ready");
-	if (count_oom_kills(&c->cgroup))
+	if (count_memory_events(&c->cgroup, "oom_kill"))
 		return err_say(err,
 			"the container's init was killed: the memory limit is too low to set it up");
+	/* It could not even say that a system call had failed. */
+	if (count_memory_events(&c->cgroup, "max"))
+		return err_say(err,
+			"the container's init ended early: the memory limit is too low to set it up");
 	if (end.si_code == CLD_EXITED)
 		return err_say(err,
 			"the container's init ended early, with status %d",
@@ -540,7 +551,7 @@ create_run(const struct create_request *request, struct creation *out,
 		.root = -1,
 		.dir = -1,
 		.journal = -1,
-		.cgroup = { NULL, -1, false },
+		.cgroup.fd = -1,
 		.files.gate = -1,
 		.child = { 0, -1, -1, -1, false },
 		.console = -1,

@@ -188,7 +188,7 @@ new_events(const char *id, int (*print)(const char *line, struct err *err))
 {
 	return (struct events){
 		.id = id,
-		.cgroup = { NULL, -1, false },
+		.cgroup.fd = -1,
 		.pidfd = -1,
 		.memory = -1,
 		.print = print,

@@ -12,6 +12,7 @@
 #include "base/err.h"
 #include "base/fd.h"
 #include "base/path.h"
+#include "base/proc.h"
 #include "base/str.h"
 #include "base/sys.h"
 #include "libocispec/config.h"
@@ -27,10 +28,6 @@
 
 #define CONFIG_NAME "config.json"
 #define CONFIG_MAX  (16 << 20)
-
-/* The kernel gives the initial user namespace this inode (PROC_USER_INIT_INO
- * in include/linux/proc_ns.h), in every release. */
-#define USER_NAMESPACE_INIT 0xEFFFFFFDU
 
 /* Lexically, as a shell would say it: engines compare the bundle in the state
  * with the one they gave, and a symbolic link in it is theirs to keep. */
@@ -59,16 +56,6 @@ load_bundle(struct arena *arena, const char *given, struct err *err)
 	return path;
 }
 
-/* Where /proc cannot be asked, the common case is taken for granted. */
-static bool
-in_initial_user_namespace(void)
-{
-	struct stat st;
-
-	return stat("/proc/self/ns/user", &st) < 0 ||
-		st.st_ino == USER_NAMESPACE_INIT;
-}
-
 /* A root directory that is no mount point was entered by chroot(2): its
  * process may not make user namespaces, nor pivot. */
 static bool
@@ -92,7 +79,7 @@ load_facts(struct plan_request *request, enum load_rootless rootless)
 	request->chrooted = is_chrooted();
 	request->root = request->uid == 0 && rootless != LOAD_ROOTLESS_TRUE &&
 		(rootless == LOAD_ROOTLESS_FALSE ||
-			in_initial_user_namespace());
+			proc_in_initial_userns());
 }
 
 /* A file, and nothing that could keep the command waiting, such as a FIFO.

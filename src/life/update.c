@@ -133,7 +133,7 @@ change(struct update *update, const struct oci_record *record,
 static int
 change_container(struct update *update, struct err *err)
 {
-	struct cgroup cgroup = { NULL, -1, false };
+	struct cgroup cgroup = { .fd = -1 };
 	struct stored stored;
 	int result = -1;
 

@@ -62,7 +62,7 @@ END_TEST
 
 START_TEST(no_cgroup_and_the_root_are_none)
 {
-	struct cgroup cgroup = { NULL, -1, false };
+	struct cgroup cgroup = { .fd = -1 };
 	struct err err = { 0 };
 	pid_t *pids = NULL;
 	size_t n = 7;
@@ -174,7 +174,7 @@ populate(const char *dir)
 
 START_TEST(a_cgroup_freezes_and_thaws)
 {
-	struct cgroup cgroup = { NULL, -1, false };
+	struct cgroup cgroup = { .fd = -1 };
 	struct err err = { 0 };
 	char path[64], dir[96];
 	struct statfs fs;
