@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
+ * Three calls of org.freedesktop.systemd1.Manager have a job as their answer,
+ * or none: StartTransientUnit, StopUnit; SetUnitProperties, ResetFailedUnit.
+ * What systemd has to say against one comes as a name and a sentence; two of
+ * the names are known here, the sentence goes to the user.
+ *
  * sd-bus has no varargs here: properties are written by their types, one
  * basic value after the other. A job of systemd's has ended when JobRemoved
  * has come for it; that is asked for before the job is, so that it cannot be
@@ -25,7 +30,8 @@
 #define CALL_USEC UINT64_C(25000000)
 #define JOB_USEC  UINT64_C(60000000)
 
-/* sd_bus_error, sd-bus(3) */
+/* sd_bus_error, as sd_bus_error_free(3) has it. The library's header is not
+ * needed to build scrim: its few types are opaque, but for this one. */
 struct bus_error {
 	const char *name, *message;
 	int need_free;
@@ -130,6 +136,8 @@ explain_open(bool user, int code, struct err *err)
 		"system bus");
 }
 
+/* sd-bus authenticates without a user id of its own, so that it works in a
+ * user namespace, too, where the ids of both sides differ. */
 int
 bus_open(bool user, struct bus **out, struct err *err)
 {
@@ -138,6 +146,7 @@ bus_open(bool user, struct bus **out, struct err *err)
 
 	if (!bus)
 		return err_code(err, ENOMEM, "the bus");
+	/* The same in every command: library_ready() came before (cgroup.h). */
 	if (library_load(&libsystemd, &bus->lib, err) < 0)
 		return -1;
 	code = user ? bus->lib.open_user(&bus->connection)
@@ -265,6 +274,7 @@ append_property(const struct functions *lib, struct message *message,
 	return code < 0 ? code : lib->close_container(message);
 }
 
+/* The array of them that both calls take. */
 static int
 append_properties(const struct functions *lib, struct message *message,
 	const struct unit_list *list)
@@ -319,6 +329,7 @@ ask(struct bus *bus, struct message *message, int code, struct message **reply,
 /* --- jobs ------------------------------------------------------------------
  */
 
+/* Of the clock that nobody sets. */
 static uint64_t
 now_usec(void)
 {
@@ -328,7 +339,8 @@ now_usec(void)
 	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }
 
-/* Until JobRemoved has come for it. */
+/* Until JobRemoved has come for it. process() takes one message at a time, of
+ * which there may be many: every unit that starts or stops sends its own. */
 static int
 wait_job(struct bus *bus, struct err *err)
 {
@@ -380,7 +392,8 @@ bus_start(struct bus *bus, const char *scope, const struct unit_list *list,
 		code = lib->append(message, 's', "fail");
 	if (code >= 0)
 		code = append_properties(lib, message, list);
-	/* no auxiliary units */
+	/* No auxiliary units: systemd makes the slices by itself, as the names
+	 * of slices say which there must be. */
 	if (code >= 0)
 		code = lib->open_container(message, 'a', "(sa(sv))");
 	if (code >= 0)
@@ -397,6 +410,7 @@ int
 bus_set(struct bus *bus, const char *scope, const struct unit_list *list,
 	struct err *err)
 {
+	/* Until the next boot: below /run, where transient units live. */
 	const int runtime = 1;
 	int code;
 	struct message *message =
@@ -421,6 +435,7 @@ bus_stop(struct bus *bus, const char *scope, struct err *err)
 	if (code >= 0)
 		code = bus->lib.append(message, 's', "replace");
 	result = run_job(bus, message, code, &failure);
+	/* Collected already: nobody was left in it. */
 	if (result < 0 && failure.code == ENOENT)
 		return 0;
 	bus_forget(bus, scope);

@@ -92,8 +92,7 @@ int cgroup_end(const char *path, int ms, struct err *err);
  */
 struct cgroup_driver {
 	const char *name; /* as in the record of a container */
-	/* To be called before anything was made or changed (library.h); NULL:
-	 * nothing to do. */
+	/* For cgroup_driver_ready(); NULL: nothing to do. */
 	int (*ready)(struct err *err);
 	char *(*place)(const struct plan *plan, struct err *err);
 	int (*make)(const struct plan *plan, const char *path,
@@ -113,6 +112,9 @@ struct cgroup_driver {
 
 /* NULL or an unknown name: cgroupfs. */
 const struct cgroup_driver *cgroup_driver_find(const char *name);
+/* To be called by a command before it makes or changes anything, and before it
+ * reads what can be read only once: it may begin anew (library.h). */
+int cgroup_driver_ready(const char *name, struct err *err);
 /* The one that asks systemd (systemd.c). */
 extern const struct cgroup_driver cgroup_driver_systemd;
 

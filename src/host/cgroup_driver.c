@@ -37,3 +37,11 @@ cgroup_driver_find(const char *name)
 			return drivers[i];
 	return &cgroupfs;
 }
+
+int
+cgroup_driver_ready(const char *name, struct err *err)
+{
+	const struct cgroup_driver *driver = cgroup_driver_find(name);
+
+	return driver->ready ? driver->ready(err) : 0;
+}

@@ -7,6 +7,18 @@
  * Limits are properties of the unit, so that systemd keeps them, and are
  * written to the files as well, for there they are exact.
  *
+ * What happens when (each waits for systemd's own word that it is done):
+ *
+ *     place   asks where its units are, reads the annotations
+ *     make    [scrim enters a scope of its own: a user's, from outside]
+ *             the helper is started, StartTransientUnit takes it in;
+ *             [the cgroup below is made, the helper moves there]
+ *             what systemd does not enable is enabled, the directory opened
+ *     (birth  clone3 into that directory; limits go into its files)
+ *     settle  the helper ends
+ *     update  files first, then SetUnitProperties, then the files again
+ *     end     cgroup.kill, StopUnit, ResetFailedUnit, and rmdir if need be
+ *
  * There is one scope and, unless an annotation asks for it, no cgroup below.
  * Whatever is killed at whatever time: without processes a scope ends by
  * itself, and is collected even if it has failed.
@@ -50,6 +62,7 @@ is_user(void)
 	return geteuid() != 0 || !proc_in_initial_userns();
 }
 
+/* NULL where the annotation is missing or empty. */
 static int
 find_subgroup(const struct plan *plan, const char **out, struct err *err)
 {
@@ -72,6 +85,7 @@ find_subgroup(const struct plan *plan, const char **out, struct err *err)
 	return 0;
 }
 
+/* Gives back all that take_seat() took. */
 static void
 stand_up(struct seat *seat)
 {
@@ -79,6 +93,8 @@ stand_up(struct seat *seat)
 	arena_done(&seat->arena);
 }
 
+/* What needs no bus is looked at first: a wrong cgroupsPath is wrong without a
+ * systemd, too. */
 static int
 find_seat(struct seat *seat, const struct plan *plan, struct err *err)
 {
@@ -115,6 +131,8 @@ take_seat(struct seat *seat, const struct plan *plan, struct err *err)
 	return -1;
 }
 
+/* Asks systemd, for its manager's own place is part of the path; nothing is
+ * made. */
 static char *
 place(const struct plan *plan, struct err *err)
 {
@@ -178,6 +196,7 @@ describe(const struct seat *seat, const struct plan *plan, pid_t keeper,
 	unit_add_text(list, "Slice", seat->name.slice);
 	unit_add(list, "PIDs", "au", &pid, 1);
 	unit_add_bool(list, "Delegate", true);
+	/* At shutdown it is the engine that stops its containers. */
 	unit_add_bool(list, "DefaultDependencies", false);
 	unit_add_text(list, "CollectMode", "inactive-or-failed");
 	for (size_t i = 0; i < sizeof(accounts) / sizeof(accounts[0]); i++)
@@ -292,6 +311,8 @@ move_in(const struct seat *seat, struct err *err)
 	return 0;
 }
 
+/* In this order: we where we may make processes, the helper, the scope around
+ * it, and what the scope lacks. The helper is the caller's to end. */
 static int
 make_scope(const struct seat *seat, const struct plan *plan, struct cgroup *out,
 	struct err *err)
@@ -367,6 +388,7 @@ tell(struct bus *bus, const struct plan_resources *resources,
 	return ok < 0 ? -1 : cgroup_apply(&files, cgroup, err);
 }
 
+/* The bus is opened first: where nobody answers, nothing is changed. */
 static int
 update(const struct plan_resources *resources, const struct cgroup *cgroup,
 	struct err *err)

@@ -173,16 +173,6 @@ lock(struct stored *stored, const char *id, bool force, struct err *err)
 	return result < 0 ? result : store_lock(stored->dir, err);
 }
 
-/* What ending its cgroup will need, while nothing has been changed yet. */
-static int
-prepare(const struct oci_record *record, struct err *err)
-{
-	const struct cgroup_driver *driver =
-		cgroup_driver_find(record->cgroup_driver);
-
-	return record->cgroup && driver->ready ? driver->ready(err) : 0;
-}
-
 /* With the lock held. A directory without a record is a container of which
  * nothing was made yet; only force takes that for one. */
 static int
@@ -195,8 +185,8 @@ remove_locked(
 
 	if (found == STORE_UNKNOWN && force)
 		return store_remove(stored->root, stored->dir, id, err);
-	if (found == 0)
-		found = prepare(stored->record, err);
+	if (found == 0 && stored->record->cgroup)
+		found = cgroup_driver_ready(stored->record->cgroup_driver, err);
 	if (found < 0)
 		return found;
 	return delete_remains(

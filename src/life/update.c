@@ -130,6 +130,24 @@ change(struct update *update, const struct oci_record *record,
 	return 0;
 }
 
+/* What is read from standard input is read once: who manages the cgroups is
+ * asked before. */
+static int
+get_ready(const struct update *update, struct err *err)
+{
+	struct stored stored;
+	int result;
+
+	if (!update->request->file || strcmp(update->request->file, "-") != 0)
+		return 0;
+	if (control_find(update->request->root, update->request->id,
+		    OPERATION_UPDATE, &stored, err) < 0)
+		return -1;
+	result = cgroup_driver_ready(stored.record->cgroup_driver, err);
+	store_close(&stored);
+	return result;
+}
+
 static int
 change_container(struct update *update, struct err *err)
 {
@@ -143,7 +161,8 @@ change_container(struct update *update, struct err *err)
 	if (!stored.record->cgroup)
 		err_say(err,
 			"the container has no cgroup of its own, and so no limits");
-	else if (cgroup_open(stored.record->cgroup, &cgroup, err) == 0)
+	else if (cgroup_driver_ready(stored.record->cgroup_driver, err) == 0 &&
+		cgroup_open(stored.record->cgroup, &cgroup, err) == 0)
 		result = change(update, stored.record, &cgroup, err);
 	cgroup_close(&cgroup);
 	store_close(&stored);
@@ -159,7 +178,9 @@ update_run(const struct update_request *request, struct err *err)
 	if (arena_init(&update.arena, err) < 0)
 		return -1;
 	problems_init(&update.problems, &update.arena, NULL);
-	result = decode_document(&update, err);
+	result = get_ready(&update, err);
+	if (result == 0)
+		result = decode_document(&update, err);
 	if (result == 0)
 		result = change_container(&update, err);
 	free(update.text);

@@ -19,6 +19,7 @@
 /* UNIT_NAME_MAX of systemd, with its NUL. */
 #define NAME_MAX_BYTES 256
 
+/* Of a text that need not end where its length says. */
 static bool
 has_suffix(const char *text, size_t len, const char *suffix)
 {
@@ -62,6 +63,7 @@ is_slice(const char *name, size_t len)
 	return len > 0 && name[len - 1] != '-';
 }
 
+/* The first of the three parts; "-" is the root, which all slices are in. */
 static int
 parse_slice(struct arena *arena, const char *text, size_t len,
 	const char *fallback, const char **out, struct err *err)
@@ -95,6 +97,8 @@ split(const char *text, const char *parts[3], size_t lens[3], struct err *err)
 	if (lens[2] == 0)
 		return err_say(
 			err, "cgroupsPath %s: the name is missing", parts[0]);
+	/* runc would make a slice of it, as kubelet does for its pods; but a
+	 * cgroup that others are made in can hold no process. */
 	if (has_suffix(parts[2], lens[2], SLICE))
 		return err_say(err,
 			"cgroupsPath %s: a container is a scope, in a slice no process can be",
@@ -143,6 +147,7 @@ unit_path(struct arena *arena, const char *manager,
 	auto_str path = { 0 };
 
 	str_add(&path, strcmp(manager, "/") == 0 ? "" : manager);
+	/* A level for each dash; the root's name has no level of its own. */
 	for (size_t i = 1; len > 1 || *slice != '-'; i++) {
 		if (i < len && slice[i] != '-')
 			continue;
@@ -174,6 +179,7 @@ unit_of_path(const char *path)
 	return NULL;
 }
 
+/* What is added lives as long as the arena. */
 void
 unit_add(struct unit_list *list, const char *name, const char *type,
 	const union unit_basic *values, size_t n)

@@ -14,8 +14,10 @@
 #include "plan/plan.h"
 #include "plan/unit.h"
 
-#define INFINITE      UINT64_MAX
-#define USEC          UINT64_C(1000000)
+#define INFINITE UINT64_MAX
+#define USEC     UINT64_C(1000000)
+/* systemd.resource-control(5): CPUQuotaPeriodSec= is 100 ms where it is not
+ * said, which is what the kernel has for cpu.max as well. */
 #define PERIOD_USEC   UINT64_C(100000) /* the kernel's own cpu.max */
 #define PERCENT_USEC  UINT64_C(10000)
 #define WEIGHT_IDLE   UINT64_C(0)
@@ -40,6 +42,7 @@ read_number(const char *text, uint64_t *out)
 	return text + len;
 }
 
+/* A value that is a number is the property's number; any other has none. */
 static void
 add_number(struct unit_list *list, const char *property, const char *value)
 {
@@ -123,6 +126,8 @@ read_device(struct unit_list *list, const char *text, const char **out)
 	return *out && text[len] == ' ' ? text + len + 1 : NULL;
 }
 
+/* One item of a list that grows by each: those of one device replace what was
+ * said of it before. */
 static void
 add_for_device(struct unit_list *list, const char *property, const char *path,
 	uint64_t value)
@@ -170,6 +175,8 @@ add_io_max(struct unit_list *list, const char *property, const char *value)
 				add_for_device(list, keys[i][1], path, number);
 }
 
+/* cpu.max.burst, hugetlb, rdma, misc and io.latency have no row: systemd does
+ * not write to them, and so does not take them back either. */
 static const struct row {
 	const char *file, *property;
 	void (*add)(struct unit_list *list, const char *property,
@@ -273,6 +280,8 @@ unit_add_devices(struct unit_list *list, const struct plan_resources *resources)
 	}
 }
 
+/* An empty list takes back what was allowed; "auto" without a list means that
+ * systemd has no program of its own there. */
 void
 unit_change_devices(
 	struct unit_list *list, const struct plan_resources *resources)

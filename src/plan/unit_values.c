@@ -15,6 +15,14 @@
 #include "plan/plan.h"
 #include "plan/unit.h"
 
+/*
+ *     value   array | item
+ *     array   [ "@a" type ] "[" [ item { "," item } ] "]"
+ *     item    "(" basic { "," basic } ")" | basic
+ *     basic   [ word | "@" letter ] ( text | "true" | "false" | number )
+ *
+ * An array in an array, a dictionary and a maybe are in no property of a scope.
+ */
 #define PREFIX "org.systemd.property."
 
 /* The words before a number and what they make of it. */
@@ -40,6 +48,8 @@ static const struct {
 
 #define N_NUMBERS (sizeof(numbers) / sizeof(numbers[0]))
 
+/* What is read so far. A type is noted when its value is: of an array, the
+ * first item's is what those that follow are held to. */
 struct reader {
 	struct arena *arena;
 	const char *at;
@@ -101,6 +111,7 @@ read_text(struct reader *r, char type)
 	return value->s != NULL;
 }
 
+/* The row, or behind the last. */
 static size_t
 find_type(char type)
 {
@@ -110,6 +121,7 @@ find_type(char type)
 	return N_NUMBERS;
 }
 
+/* With a point, or after the word "double". */
 static bool
 read_double(struct reader *r, const char *word)
 {
@@ -140,6 +152,7 @@ read_integer(struct reader *r, const char *word, char type)
 	return true;
 }
 
+/* true and false are words of their own, as in JSON. */
 static bool
 read_bool(struct reader *r, const char *word)
 {
@@ -186,6 +199,8 @@ default_type(const struct reader *r, const char *word)
 	return strpbrk(word, ".e") ? 'd' : 'i';
 }
 
+/* [WORD] VALUE: the word says the type, where it is not the one that the value
+ * has by itself. */
 static bool
 read_basic(struct reader *r)
 {
@@ -257,6 +272,7 @@ read_value(struct reader *r, const char **out_type)
 	return ok && *out_type && (!said || strcmp(said, *out_type) == 0);
 }
 
+/* Nothing may follow: a value is the whole text. */
 int
 unit_parse_value(struct unit_list *list, const char *name, const char *text,
 	struct err *err)
