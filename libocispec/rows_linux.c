@@ -32,13 +32,15 @@ is_mem_bw_schema(const char *text)
 	return strncmp(text, "MB:", 3) == 0 && !strchr(text, '\n');
 }
 
-/* fileMode is decimal in the document; 511 is 0777. */
+/* fileMode is decimal in the document; 511 is 0777. Engines copy the whole mode
+ * of a device of the host, its type with it: that is no permission, and left
+ * out by the plan. */
 static const struct oci_row device_rows[] = {
 	OCI_ROW(device, path, "path", REQUIRED_ABSOLUTE),
 	OCI_ROW(device, type, "type", REQUIRED),
 	OCI_ROW(device, major, "major"),
 	OCI_ROW(device, minor, "minor"),
-	OCI_ROW(device, file_mode, "fileMode", .flags = OCI_RANGE, .max = 0777),
+	OCI_ROW(device, file_mode, "fileMode", .flags = OCI_RANGE, .max = 0177777),
 	OCI_ROW(device, uid, "uid"),
 	OCI_ROW(device, gid, "gid"),
 };

@@ -94,7 +94,8 @@ add_device(struct maker *m, const struct oci_device *device, const char *path)
 	} else {
 		add_node(m, &device->at, path,
 			format |
-				(device->file_mode ? *device->file_mode : 0666),
+				(device->file_mode ? *device->file_mode & 0777
+						   : 0666),
 			number);
 		step = (struct plan_step *)m->block.steps.items +
 			m->block.steps.n - 1;
