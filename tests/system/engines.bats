@@ -77,8 +77,10 @@ toml()
 	file=$E/containerd/config.toml
 	kept "$file" containerd
 	is "$(toml '.version')" 2
+	is "$(toml '.plugins["io.containerd.grpc.v1.cri"].containerd.runtimes | keys | join(" ")')" 'runc scrim'
 	printf 'version = 2\n\n[plugins]\n  [plugins."io.containerd.grpc.v1.cri"]\n    sandbox_image = "x"
     [plugins."io.containerd.grpc.v1.cri".containerd]\n      default_runtime_name = "runc"
+      [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]\n        runtime_type = "x"
       [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]\n        SystemdCgroup = true\n' > "$file"
 	kept "$file" containerd --default
 	cri='.plugins["io.containerd.grpc.v1.cri"]'
