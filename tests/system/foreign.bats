@@ -6,7 +6,7 @@
 load lib
 
 # Commands of theirs that this version has not got.
-ABSENT="ps exec events update checkpoint restore pause resume"
+ABSENT="exec checkpoint restore"
 
 # accepted COMMAND OPTIONS: parsed without complaint. --help behind them stops
 # before anything is done, and is reached only if all before it was understood.

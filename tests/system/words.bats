@@ -75,6 +75,11 @@ walk()
 		stopped | 1 | start @                    | cannot start a container that has stopped
 		running | 1 | start @                    | cannot start an already running container
 		running | 1 | kill @ NONSENSE            | unknown signal "NONSENSE"
+		running | 1 | resume @                   | container not paused
+		stopped | 1 | pause @                    | container not running
+		none    | 1 | update --memory 1 @        | container does not exist
+		none    | 1 | ps @                       | container does not exist
+		none    | 1 | events --stats @           | container does not exist
 	END
 }
 

@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# containerd by ctr, with its runc shim and scrim as the binary: every verb of
+# the shim that reaches a runtime.
+
+load lib
+
+setup_file()
+{
+	scrim_installed podman > /dev/null
+	command -v containerd > /dev/null || return 0
+	containerd > "$BATS_FILE_TMPDIR/log" 2>&1 3>&- 4>&- &
+	echo $! > "$BATS_FILE_TMPDIR/pid"
+	wait_until ctr version
+	ctr images import "$IMAGE" > /dev/null
+}
+
+teardown_file()
+{
+	[ ! -e "$BATS_FILE_TMPDIR/pid" ] || kill "$(cat "$BATS_FILE_TMPDIR/pid")"
+}
+
+setup()
+{
+	needs containerd
+	R=(--runc-binary /usr/local/sbin/scrim)
+}
+
+teardown()
+{
+	local id
+
+	for id in $(ctr tasks ls -q 2> /dev/null); do
+		ctr tasks delete --force "$id" > /dev/null 2>&1 3>&- || true
+	done
+	for id in $(ctr containers ls -q 2> /dev/null); do
+		ctr containers delete "$id" > /dev/null 2>&1 3>&- || true
+	done
+}
+
+# task_is STATUS ID
+task_is()
+{
+	ctr tasks ls | grep -qE "^$2 +[0-9]+ +$1"
+}
+
+@test "containerd: run gives output, exit status and limits" {
+	ends 5 ctr run --rm "${R[@]}" --memory-limit 67108864 --cpu-quota 50000 --cpu-period 100000 --env A=1 --cwd /tmp --read-only \
+		--mount type=bind,src=/etc/hostname,dst=/etc/motd,options=rbind:ro $BB r1 \
+		sh -c 'echo $A $PWD; cat /sys/fs/cgroup/memory.max /sys/fs/cgroup/cpu.max; touch /x 2>/dev/null || echo read-only; test -s /etc/motd && echo mounted; exit 5'
+	has '1 /tmp' 67108864 '50000 100000' read-only mounted
+	try ctr run --rm "${R[@]}" $BB r2 nothing
+	[ "$status" != 0 ]
+	says 'executable file not found in \$PATH'
+	does ctr run --rm "${R[@]}" --privileged --net-host --pid-file "$BATS_TEST_TMPDIR/pid" $BB r3 grep CapEff /proc/self/status
+	shows '000001f'
+	[[ $(cat "$BATS_TEST_TMPDIR/pid") =~ ^[0-9]+$ ]]
+	nothing_left
+}
+
+@test "containerd: the systemd cgroup driver" {
+	does ctr run --rm "${R[@]}" --runc-systemd-cgroup --cgroup system.slice:ctr:s1 --memory-limit 33554432 $BB s1 \
+		sh -c 'cat /sys/fs/cgroup/memory.max; systemctl 2>/dev/null; cat /proc/self/cgroup'
+	has 33554432
+}
+
+@test "containerd: a task is listed, signalled, paused, resumed, measured and deleted" {
+	does ctr run -d "${R[@]}" --memory-limit 67108864 $BB t1 sh -c 'trap "exit 9" USR1; while :; do sleep 0.1; done'
+	task_is RUNNING t1
+	does ctr tasks ps t1
+	shows '^[0-9]+ '
+	does ctr tasks metrics t1
+	shows '^memory.usage' '^pids.current'
+	does ctr tasks pause t1
+	task_is PAUSED t1
+	does ctr tasks resume t1
+	task_is RUNNING t1
+	does ctr tasks kill -s USR1 t1
+	wait_until task_is STOPPED t1
+	does ctr tasks delete t1
+	says 'exit code 9'
+	does ctr containers delete t1
+	nothing_left
+}
+
+@test "containerd: exec beside the first process, with its exit status" {
+	can exec
+	does ctr run -d "${R[@]}" $BB e1 sleep 1000
+	ends 4 ctr tasks exec --exec-id x1 --user 1000 --cwd /tmp e1 sh -c 'id -u; pwd; exit 4'
+	has 1000 /tmp
+	try ctr tasks exec --exec-id x2 e1 nothing
+	[ "$status" != 0 ]
+	says 'executable file not found in \$PATH'
+	does typed ctr tasks exec -t --exec-id x3 e1 tty
+	shows '/dev/pts/'
+	does ctr tasks kill --all -s KILL e1
+	wait_until task_is STOPPED e1
+}
+
+@test "containerd: events tell of what happens" {
+	ctr events > "$BATS_TEST_TMPDIR/events" 2>&1 3>&- &
+	sleep 1
+	does ctr run --rm "${R[@]}" --memory-limit 16777216 $BB v1 sh -c 'tail /dev/zero; true'
+	kill $!
+	for event in create start oom exit delete; do
+		grep -q "/tasks/$event" "$BATS_TEST_TMPDIR/events" || show "no event $event: $(cut -c 1-200 "$BATS_TEST_TMPDIR/events")"
+	done
+}
+
+@test "containerd: a container with a terminal" {
+	does typed ctr run --rm -t "${R[@]}" $BB y1 sh -c 'tty; echo done'
+	shows '/dev/(pts/0|console)' '^done'
+}
+
+@test "containerd: checkpoint and restore" {
+	can checkpoint
+	needs criu
+	does ctr run -d "${R[@]}" $BB k1 sh -c 'i=0; while :; do i=$((i + 1)); echo $i > /tmp/n; sleep 0.1; done'
+	sleep 2
+	does ctr tasks checkpoint --exit --image-path "$BATS_TEST_TMPDIR/image" k1
+	[ -n "$(ls "$BATS_TEST_TMPDIR/image")" ]
+	wait_until task_is STOPPED k1
+}
+
+@test "containerd: a shim that is restarted finds its containers by scrim's words" {
+	does ctr run -d "${R[@]}" $BB w1 sleep 1000
+	kill "$(cat "$BATS_FILE_TMPDIR/pid")"
+	wait_until bash -c '! ctr version'
+	containerd >> "$BATS_FILE_TMPDIR/log" 2>&1 3>&- 4>&- &
+	echo $! > "$BATS_FILE_TMPDIR/pid"
+	wait_until ctr version
+	task_is RUNNING w1
+	does ctr tasks kill -s KILL w1
+	wait_until task_is STOPPED w1
+	does ctr containers ls -q
+	teardown
+	nothing_left
+}
