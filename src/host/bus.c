@@ -163,6 +163,7 @@ bus_open(bool user, struct bus **out, struct err *err)
 	return 0;
 }
 
+/* Without a connection: nothing to do. */
 void
 bus_close(struct bus *bus)
 {
@@ -172,6 +173,8 @@ bus_close(struct bus *bus)
 	free(bus);
 }
 
+/* Of the host's: "" or "/"; in a container, where it is; of a user's:
+ * "/user.slice/user-1000.slice/user@1000.service". */
 char *
 bus_manager_cgroup(struct bus *bus, struct err *err)
 {
@@ -287,7 +290,8 @@ append_properties(const struct functions *lib, struct message *message,
 	return code < 0 ? code : lib->close_container(message);
 }
 
-/* A message to the manager; NULL with a code in *out_code. */
+/* A message to the manager, whose first argument is a unit in every call here;
+ * NULL with a code in *out_code. */
 static struct message *
 new_call(struct bus *bus, const char *method, const char *scope, int *out_code)
 {
@@ -379,6 +383,8 @@ run_job(struct bus *bus, struct message *message, int code, struct err *err)
 	return wait_job(bus, err);
 }
 
+/* "fail": a job that would contradict another one is an error; there is none
+ * for a unit that is not there yet. */
 int
 bus_start(struct bus *bus, const char *scope, const struct unit_list *list,
 	struct err *err)
@@ -406,6 +412,8 @@ bus_start(struct bus *bus, const char *scope, const struct unit_list *list,
 	return 0;
 }
 
+/* systemd looks at all of them before it takes the first, and writes them to
+ * its own files below /run, from which a reload reads them. */
 int
 bus_set(struct bus *bus, const char *scope, const struct unit_list *list,
 	struct err *err)
@@ -425,6 +433,8 @@ bus_set(struct bus *bus, const char *scope, const struct unit_list *list,
 		: 0;
 }
 
+/* What is still in the unit gets systemd's signals; ours has been killed by the
+ * kernel before, so that its time limits never count. */
 int
 bus_stop(struct bus *bus, const char *scope, struct err *err)
 {
@@ -444,6 +454,7 @@ bus_stop(struct bus *bus, const char *scope, struct err *err)
 	return result < 0 ? err_in(err, "stop %s", scope) : 0;
 }
 
+/* An error means that there was nothing to forget. */
 void
 bus_forget(struct bus *bus, const char *scope)
 {

@@ -339,6 +339,8 @@ make_scope(const struct seat *seat, const struct plan *plan, struct cgroup *out,
 	return -1;
 }
 
+/* What was put into out is the caller's: the helper above all, which ends when
+ * he settles or closes it. */
 static int
 make(const struct plan *plan, const char *path, struct cgroup *out,
 	struct err *err)
@@ -406,6 +408,7 @@ update(const struct plan_resources *resources, const struct cgroup *cgroup,
 	return ok;
 }
 
+/* The properties were the unit's from its start; there is one exception. */
 static int
 apply(const struct plan_resources *resources, const struct cgroup *cgroup,
 	struct err *err)

@@ -106,6 +106,8 @@ split(const char *text, const char *parts[3], size_t lens[3], struct err *err)
 	return 0;
 }
 
+/* The three parts by themselves first, then the scope's name of the last two:
+ * an empty prefix leaves no dash behind. */
 int
 unit_name_parse(struct arena *arena, const char *cgroups_path, const char *id,
 	const char *default_slice, struct unit_name *out, struct err *err)
@@ -138,6 +140,8 @@ unit_name_parse(struct arena *arena, const char *cgroups_path, const char *id,
 	return 0;
 }
 
+/* "/MANAGER/a.slice/a-b.slice/SCOPE/SUBGROUP": every slice lies in the one
+ * whose name is its own up to the last dash. */
 const char *
 unit_path(struct arena *arena, const char *manager,
 	const struct unit_name *name, const char *subgroup)
@@ -161,6 +165,8 @@ unit_path(struct arena *arena, const char *manager,
 	return path.broken ? NULL : arena_text(arena, path.data, path.len);
 }
 
+/* The only cgroups that have a scope's name are scopes: a subgroup is refused
+ * one (host/systemd.c). */
 char *
 unit_of_path(const char *path)
 {
@@ -196,6 +202,7 @@ unit_add(struct unit_list *list, const char *name, const char *type,
 	*property = (struct unit_property){ name, type, copy, n };
 }
 
+/* The three types that nearly all properties have. */
 void
 unit_add_bool(struct unit_list *list, const char *name, bool value)
 {

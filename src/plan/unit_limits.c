@@ -215,6 +215,8 @@ add_lines(struct unit_list *list, const char *file, const char *value)
 	}
 }
 
+/* In the order of the files, so that the last word of "unified" is the last
+ * here, too. */
 void
 unit_add_limits(struct unit_list *list, const struct plan_resources *resources)
 {
@@ -239,7 +241,8 @@ only_allows(const struct plan_resources *resources)
 	return resources->device_program && resources->n_device_rules > 0;
 }
 
-/* A device number, a major number or all of a type, as DeviceAllow has them. */
+/* By paths that systemd takes for numbers without looking for a node there: a
+ * device number, a major number or all of a type, as DeviceAllow has them. */
 static const char *
 device_name(struct arena *arena, const struct plan_device_rule *rule)
 {
@@ -254,6 +257,9 @@ device_name(struct arena *arena, const struct plan_device_rule *rule)
 		(long long)rule->major, (long long)rule->minor);
 }
 
+/* systemd's program runs beside ours, which has the rules whatever they are,
+ * and an access needs the leave of both: this one is there for `systemctl
+ * show`, and for what would look at the unit alone. */
 void
 unit_add_devices(struct unit_list *list, const struct plan_resources *resources)
 {

@@ -60,6 +60,7 @@ struct reader {
 	bool broken;
 };
 
+/* Between all parts there may be blanks. */
 static void
 skip_space(struct reader *r)
 {
@@ -320,6 +321,7 @@ check_name(const char *name, struct err *err)
 	return 0;
 }
 
+/* All others are the engine's, and mean nothing to systemd. */
 int
 unit_add_annotations(
 	struct unit_list *list, const struct plan *plan, struct err *err)

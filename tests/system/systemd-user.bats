@@ -125,7 +125,7 @@ property()
 	args /no/such/program
 	try user_scrim create -b "$B" "$ID"
 	fails
-	says 'not found'
+	says 'no such file'
 	as_user systemctl --user list-units --all --plain --no-legend "*$ID*" | { ! grep .; }
 }
 
