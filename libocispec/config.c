@@ -13,31 +13,54 @@
 #include "base/fd.h"
 #include "libocispec/decode.h"
 
-int
-oci_resources_check(const char *text, size_t len, struct oci_resources **out,
+/* NULL where the text is none. */
+static void *
+check(const struct oci_schema *schema, const char *text, size_t len,
 	struct oci_problems *problems)
 {
 	void *object;
 
 	problems->text = text;
 	problems->len = len;
-	if (decode(&oci_resources_schema, problems, &object) < 0)
-		return -1;
-	*out = object;
-	return 0;
+	return decode(schema, problems, &object) < 0 ? NULL : object;
 }
 
 int
 oci_config_check(const char *text, size_t len, struct oci_config **out,
 	struct oci_problems *problems)
 {
-	void *object;
+	struct oci_config *found =
+		check(&oci_config_schema, text, len, problems);
 
-	problems->text = text;
-	problems->len = len;
-	if (decode(&oci_config_schema, problems, &object) < 0)
+	if (!found)
 		return -1;
-	*out = object;
+	*out = found;
+	return 0;
+}
+
+int
+oci_process_check(const char *text, size_t len, struct oci_process **out,
+	struct oci_problems *problems)
+{
+	struct oci_process *found =
+		check(&oci_process_schema, text, len, problems);
+
+	if (!found)
+		return -1;
+	*out = found;
+	return 0;
+}
+
+int
+oci_resources_check(const char *text, size_t len, struct oci_resources **out,
+	struct oci_problems *problems)
+{
+	struct oci_resources *found =
+		check(&oci_resources_schema, text, len, problems);
+
+	if (!found)
+		return -1;
+	*out = found;
 	return 0;
 }
 
@@ -45,13 +68,12 @@ int
 oci_mounts_check(const char *text, size_t len, struct oci_config **out,
 	struct oci_problems *problems)
 {
-	void *object;
+	struct oci_config *found =
+		check(&oci_mounts_schema, text, len, problems);
 
-	problems->text = text;
-	problems->len = len;
-	if (decode(&oci_mounts_schema, problems, &object) < 0)
+	if (!found)
 		return -1;
-	*out = object;
+	*out = found;
 	return 0;
 }
 

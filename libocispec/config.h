@@ -566,5 +566,7 @@ int oci_mounts_check(const char *text, size_t len, struct oci_config **out,
 	struct oci_problems *problems);
 int oci_resources_check(const char *text, size_t len,
 	struct oci_resources **out, struct oci_problems *problems);
+int oci_process_check(const char *text, size_t len, struct oci_process **out,
+	struct oci_problems *problems);
 
 #endif

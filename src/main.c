@@ -27,6 +27,7 @@ const struct command *const command_all[] = {
 	&command_create,
 	&command_start,
 	&command_run,
+	&command_exec,
 	&command_state,
 	&command_kill,
 	&command_delete,
@@ -204,6 +205,7 @@ run_command(char **argv, struct call *call, struct err *err)
 
 	if (!command)
 		return -1;
+	err->exit_status = command->failure;
 	args = calloc(1, command->args_size ? command->args_size : 1);
 	if (!args)
 		return err_sys(err, "%s", command->name);

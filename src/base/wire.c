@@ -43,6 +43,7 @@ static const struct rule rules[WIRE_COUNT] = {
 	[WIRE_START]   = { "START", "scrim", 0, 0, 0, 0 },
 	[WIRE_ERROR]   = { "ERROR", "scrim-init", ERR, ERR, 0, 0 },
 	[WIRE_LISTENER] = { "LISTENER", "scrim-init", 0, 0, 1, 1 },
+	[WIRE_CHILD]   = { "CHILD", "scrim-init", WORD, WORD, 0, 0 },
 	[WIRE_SHORT_PLAN] = { "SHORT_PLAN", "scrim", 1, WIRE_MAX_PAYLOAD, 0, 0 },
 };
 

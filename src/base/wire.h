@@ -17,6 +17,7 @@
  *     GO ---------------------------------------->
  *                  <------ CONSOLE + master (terminal, no console socket)
  *                  <------ WARN (any time; a line for the log)
+ *                  <------ CHILD (exec: who goes on; the sender ends)
  *                  <------ CREATED (at the gate)
  *     START (run only; else through the gate) ---> steps behind the gate
  *                  <------ LISTENER + descriptor (OP_LISTENER only)
@@ -61,6 +62,7 @@ enum wire_type {
 	WIRE_ERROR,      /* payload: struct err */
 	WIRE_SHORT_PLAN, /* payload: the block itself, where it has room */
 	WIRE_LISTENER,   /* one descriptor: of seccomp(2) */
+	WIRE_CHILD,      /* payload: uint32_t pid, as scrim sees it */
 	WIRE_COUNT
 };
 

@@ -60,6 +60,7 @@ struct command {
 	const void *defaults;     /* copied from here, unless NULL */
 	bool container; /* the first word is an id: errors begin "NAME ID: " */
 	bool hidden;    /* not in help */
+	uint32_t failure; /* exit status of its errors; 0: the usual 1 */
 	/* 0, or -1 with err filled; err->exit_status overrides the usual 1. */
 	int (*run)(const struct call *call, struct err *err);
 };
@@ -72,6 +73,8 @@ extern const struct command command_mounts;
 /* control.c */
 extern const struct command command_pause, command_resume, command_update,
 	command_ps, command_events;
+/* exec.c */
+extern const struct command command_exec;
 /* inspect.c, spec.c, features.c */
 extern const struct command command_plan, command_spec, command_features;
 /* help.c, completion.c */

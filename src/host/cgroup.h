@@ -58,6 +58,12 @@ bool cgroup_is_ours(const char *path);
 char *cgroup_own(void);
 /* Opens an existing one by path; -1 with ENOENT in err when it is gone. */
 int cgroup_open(const char *path, struct cgroup *out, struct err *err);
+/* Where another process of the container goes: into the cgroup at path, or the
+ * one that is named below it (NULL: not said). Where that is only a parent of
+ * cgroups, as the kernel takes no process there, and none is named, it is the
+ * one that process (the container's first) is in. */
+int cgroup_open_inside(const char *path, const char *below, pid_t process,
+	struct cgroup *out, struct err *err);
 /* Writes the knobs and attaches the device program. */
 int cgroup_apply(const struct plan_resources *resources,
 	const struct cgroup *cgroup, struct err *err);

@@ -56,18 +56,18 @@ cgroup_join(const char *cgroups_path, const char *id, const char *own,
 	return path;
 }
 
-/* From the line "0::/a/b". */
-char *
-cgroup_own(void)
+/* The cgroup of a process, from the line "0::/a/b" of its file in /proc. Heap;
+ * NULL: unknown. */
+static char *
+find_of(const char *file)
 {
 	auto_free char *text = NULL;
-	auto_fd fd =
-		openat(AT_FDCWD, "/proc/self/cgroup", O_RDONLY | O_CLOEXEC);
+	auto_fd fd = openat(AT_FDCWD, file, O_RDONLY | O_CLOEXEC);
 	char *line;
 
 	if (fd < 0)
 		return NULL;
-	if (fd_read(fd, 65536, "/proc/self/cgroup", &text, NULL, NULL) < 0)
+	if (fd_read(fd, 65536, file, &text, NULL, NULL) < 0)
 		return NULL;
 	line = strncmp(text, "0::", 3) == 0 ? text : strstr(text, "\n0::");
 	if (!line)
@@ -75,6 +75,12 @@ cgroup_own(void)
 	line += *line == '\n' ? 4 : 3;
 	line[strcspn(line, "\n")] = '\0';
 	return strdup(line);
+}
+
+char *
+cgroup_own(void)
+{
+	return find_of("/proc/self/cgroup");
 }
 
 /* Making a cgroup there and moving from here into it takes both. */
@@ -105,4 +111,59 @@ cgroup_place(const struct plan *plan, struct err *err)
 	if (root < 0 || !own || *own != '/' || !is_ours(root, own))
 		return strdup("");
 	return cgroup_join(NULL, plan->id, own, err);
+}
+
+/* path with a name below it; NULL with err where the name leads out. */
+static char *
+join_below(const char *path, const char *below, struct err *err)
+{
+	char *joined = NULL;
+
+	if (goes_up(below)) {
+		err_say(err, "cgroup %s goes up by \"..\"", below);
+		return NULL;
+	}
+	if (asprintf(&joined, "%s/%s", path, below) < 0) {
+		err_code(err, ENOMEM, "cgroup %s", below);
+		return NULL;
+	}
+	path_clean(joined);
+	return joined;
+}
+
+/* "No internal processes" (Documentation/admin-guide/cgroup-v2.rst). */
+static bool
+is_parent_only(const struct cgroup *cgroup)
+{
+	char text[512];
+
+	return file_read(cgroup->fd, "cgroup.subtree_control", text,
+		       sizeof(text), NULL) > 1;
+}
+
+/* What the first process is in may be anybody's, if it was moved: only what is
+ * below the container's own counts. */
+int
+cgroup_open_inside(const char *path, const char *below, pid_t process,
+	struct cgroup *out, struct err *err)
+{
+	auto_free char *place = below ? join_below(path, below, err) : NULL;
+	struct cgroup found;
+	size_t len = strlen(path);
+	char file[64];
+
+	if (below)
+		return place ? cgroup_open(place, out, err) : -1;
+	if (cgroup_open(path, &found, err) < 0)
+		return -1;
+	if (is_parent_only(&found)) {
+		snprintf(file, sizeof(file), "/proc/%d/cgroup", (int)process);
+		place = find_of(file);
+	}
+	if (!place || strncmp(place, path, len) != 0 || place[len] != '/') {
+		*out = found;
+		return 0;
+	}
+	cgroup_close(&found);
+	return cgroup_open(place, out, err);
 }

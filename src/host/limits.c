@@ -16,6 +16,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <sched.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -102,8 +103,8 @@ set_oom_score_adj(int score, pid_t pid, struct err *err)
 	return -1;
 }
 
-static int
-raise_rlimits(const struct plan *plan, pid_t pid, struct err *err)
+int
+limits_raise(const struct plan *plan, pid_t pid, struct err *err)
 {
 	for (size_t i = 0; i < plan->n_rlimits; i++) {
 		const struct plan_rlimit *limit = &plan->rlimits[i];
@@ -118,10 +119,25 @@ raise_rlimits(const struct plan *plan, pid_t pid, struct err *err)
 int
 limits_apply(const struct plan *plan, pid_t pid, struct err *err)
 {
-	if (raise_rlimits(plan, pid, err) < 0)
+	if (limits_raise(plan, pid, err) < 0)
 		return -1;
 	if (plan->oom_score_adj &&
 		set_oom_score_adj(*plan->oom_score_adj, pid, err) < 0)
 		return -1;
 	return priorities_apply(plan, pid, err);
+}
+
+/* The kernel takes what is there of the mask: only of none it complains. */
+int
+limits_set_cpus(const struct plan_cpus *cpus, pid_t pid, struct err *err)
+{
+	if (!cpus->mask ||
+		sched_setaffinity(pid, cpus->size, (void *)cpus->mask) == 0)
+		return 0;
+	if (errno == EINVAL)
+		err_say(err, "none of these CPUs is there to run on");
+	else
+		err_sys(err, "set the CPUs to run on");
+	return err_where(
+		err, cpus->where.line, cpus->where.column, cpus->where.pointer);
 }

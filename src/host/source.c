@@ -14,6 +14,7 @@
 #include "host/filter.h"
 #include "host/idmap.h"
 #include "host/network.h"
+#include "host/receiver.h"
 #include "host/tree.h"
 #include "plan/plan.h"
 
@@ -21,14 +22,11 @@
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <linux/nsfs.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/eventfd.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
-#include <sys/un.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -284,26 +282,11 @@ static int
 open_console(const struct plan *plan, const struct plan_source *source,
 	const struct host_files *files, struct err *err)
 {
-	auto_fd file = -1, fd = -1;
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-
 	(void)plan;
 	(void)source;
 	if (!files->console_socket)
 		return err_say(err, "a terminal needs --console-socket");
-	file = openat(AT_FDCWD, files->console_socket, O_PATH | O_CLOEXEC);
-	if (file < 0)
-		return err_sys(err, "console socket %s", files->console_socket);
-	/* A UNIX address has room for 107 bytes, a path may be longer. */
-	snprintf(address.sun_path, sizeof(address.sun_path), "/proc/self/fd/%d",
-		file);
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd < 0 ||
-		connect(fd, (const struct sockaddr *)&address,
-			sizeof(address)) < 0)
-		return err_sys(err, "connect to console socket %s",
-			files->console_socket);
-	return take_fd(&fd);
+	return receiver_connect(files->console_socket, "console socket", err);
 }
 
 /* The original stays with the caller, who closes it. */
@@ -363,6 +346,44 @@ open_settled(const struct plan *plan, const struct plan_source *source,
 	return fd < 0 ? err_sys(err, "eventfd") : fd;
 }
 
+/* Not by its hash: the cache may have been emptied, the profile is not kept. */
+static int
+open_filter(const struct plan *plan, const struct plan_source *source,
+	const struct host_files *files, struct err *err)
+{
+	(void)plan;
+	(void)source;
+	return filter_open_kept(files->state, err);
+}
+
+/* The original stays with the caller, who goes on looking through it. */
+static int
+open_process(const struct plan *plan, const struct plan_source *source,
+	const struct host_files *files, struct err *err)
+{
+	int fd = fcntl(files->process, F_DUPFD_CLOEXEC, 0);
+
+	(void)plan;
+	(void)source;
+	return fd < 0 ? err_sys(err, "the container's process") : fd;
+}
+
+/* By number: the process's, as long as it is there afterwards. */
+static int
+open_root(const struct plan *plan, const struct plan_source *source,
+	const struct host_files *files, struct err *err)
+{
+	auto_fd fd = openat(
+		AT_FDCWD, source->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	(void)plan;
+	if (fd < 0)
+		return err_sys(err, "open");
+	if (sys_pidfd_send_signal(files->process, 0) < 0)
+		return err_say(err, "container not running");
+	return take_fd(&fd);
+}
+
 static const struct {
 	const char *name;
 	int (*open)(const struct plan *plan, const struct plan_source *source,
@@ -382,6 +403,9 @@ static const struct {
 	[PLAN_SOURCE_OUTPUT] = { "output of hooks", open_output },
 	[PLAN_SOURCE_NETWORK] = { "network namespace", open_network },
 	[PLAN_SOURCE_SETTLED] = { "token", open_settled },
+	[PLAN_SOURCE_FILTER] = { "seccomp", open_filter },
+	[PLAN_SOURCE_PROCESS] = { "process", open_process },
+	[PLAN_SOURCE_ROOT] = { "root", open_root },
 };
 
 int

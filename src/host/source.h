@@ -15,12 +15,13 @@ struct plan;
 
 /* Descriptors that opening a source may need; -1 where there is none. */
 struct host_files {
-	int root;   /* the state root, a directory (holds the pin, the filter
-	               cache, the empty directory) */
-	int state;  /* the container's state directory */
-	int cgroup; /* its cgroup, a directory; -1: no cgroup */
-	int userns; /* its user namespace, where new (after the clone) */
-	int gate;   /* the listening socket */
+	int root;    /* the state root, a directory (holds the pin, the filter
+	                cache, the empty directory) */
+	int state;   /* the container's state directory */
+	int cgroup;  /* its cgroup, a directory; -1: no cgroup */
+	int userns;  /* its user namespace, where new (after the clone) */
+	int gate;    /* the listening socket */
+	int process; /* exec: a pidfd of the container's first process */
 	const char *console_socket; /* --console-socket, or NULL */
 	struct idmap_cache *idmaps; /* of idmap.h, or NULL: spawn.c lends one to
 	                               the sources of a plan */

@@ -201,11 +201,26 @@ make_child(const struct plan *plan, const struct host_files *files,
 
 	if (!maps_first && send_plan(plan, child->wire, err) < 0)
 		return -1;
+	if (plan->sources_first &&
+		parcel_send(plan, files, child->wire, PARCEL_ALL, err) < 0)
+		return -1;
 	if (plan->deputy)
 		return deputy_spawn(plan, files, shelf, wire, child, err);
 	if (bear(plan, files, shelf, wire, child, err) < 0)
 		return -1;
 	return maps_first ? send_plan(plan, child->wire, err) : 0;
+}
+
+/* Both programs count on them: the stub moves them, the init passes them on. */
+int
+spawn_check_preserved(uint32_t n, struct err *err)
+{
+	for (uint32_t fd = 3; fd < 3 + n; fd++)
+		if (fcntl((int)fd, F_GETFD) < 0)
+			return err_say(err,
+				"descriptor %u is to be passed on (--preserve-fds, LISTEN_FDS), but not open",
+				fd);
+	return 0;
 }
 
 int
@@ -242,6 +257,8 @@ int
 spawn_send_sources(const struct plan *plan, const struct host_files *files,
 	const struct spawn_child *child, struct err *err)
 {
+	if (plan->sources_first)
+		return 0;
 	return parcel_send(plan, files, child->wire,
 		deputy_opens(plan) || child->shelved ? PARCEL_CALLER
 						     : PARCEL_ALL,

@@ -11,6 +11,7 @@
 #define HOST_SPAWN_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 struct err;
@@ -27,6 +28,9 @@ struct spawn_child {
 	bool shelved; /* trees and devices went with it (shelf.h) */
 };
 
+/* Descriptors from 3 on that are to be passed on must be there, before others
+ * take the free numbers. */
+int spawn_check_preserved(uint32_t n, struct err *err);
 /* Clones, writes the maps, sends WIRE_PLAN. Early sources (those that need no
  * later fact) are sent by spawn_send_sources(). On failure nothing is left:
  * a child that was born has been killed and reaped. */

@@ -173,12 +173,16 @@ console_make(struct init *init, const struct plan_step *step, struct err *err)
 	if (master < 0)
 		return -1;
 	peer = open_peer(master, err);
-	if (peer < 0 || set_size(master, step, err) < 0 ||
-		bind_peer(init, peer, err) < 0)
+	if (peer < 0 || set_size(master, step, err) < 0)
+		return -1;
+	/* The container of an exec has its own there, or none. */
+	if (!init->guest && bind_peer(init, peer, err) < 0)
 		return -1;
 	if (hand_out(init, step, master, err) < 0)
 		return -1;
-	if (ioctl(peer, TIOCSCTTY, 0) < 0)
+	init->terminal = true;
+	/* The session's leader is yet to be born. */
+	if (!init_find(init, OP_FORK) && ioctl(peer, TIOCSCTTY, 0) < 0)
 		return err_sys(err, "take the terminal over");
 	for (int fd = 0; fd <= 2; fd++)
 		if (dup2(peer, fd) < 0)

@@ -143,6 +143,9 @@ exec_prepare(struct init *init, struct err *err)
 	if (exec_find(init, err) < 0)
 		return -1;
 	init->settled = true;
+	/* The gate has done so for a container's first process. */
+	if (init->guest && init_follow_parent(false, err) < 0)
+		return -1;
 	return settle_descriptors(init, (int)step->number[0], err);
 }
 

@@ -32,6 +32,8 @@ static int (*const functions[OP_COUNT])(
 	struct init *init, const struct plan_step *step, struct err *err) = {
 	[OP_SESSION]      = session_begin,
 	[OP_SETNS]        = surroundings_setns,
+	[OP_JOIN]         = join_namespaces,
+	[OP_ROOT]         = join_root,
 	[OP_UNSHARE]      = surroundings_unshare,
 	[OP_LOOPBACK]     = surroundings_loopback,
 	[OP_ISOLATE]      = root_isolate,
@@ -64,6 +66,7 @@ static int (*const functions[OP_COUNT])(
 	[OP_NO_NEW_PRIVS] = identity_no_new_privs,
 	[OP_IDENTITY]     = identity_change,
 	[OP_CAPABILITIES] = capabilities_set,
+	[OP_FORK]         = join_fork,
 	[OP_LABEL]        = surroundings_label,
 	[OP_CWD]          = exec_cwd,
 	[OP_GATE]         = gate_wait,

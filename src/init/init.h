@@ -49,9 +49,11 @@ struct init {
 	/* Masks that are attached, of a file and of a directory; -1: not yet.
 	 */
 	int masks[2];
-	mode_t umask; /* the caller's; ours is 0 until OP_IDENTITY */
-	bool settled; /* descriptors stand where the program wants them */
-	bool in_cwd;  /* the working directory was reached with root's rights */
+	mode_t umask;  /* the caller's; ours is 0 until OP_IDENTITY */
+	bool guest;    /* exec: the container was made by others */
+	bool terminal; /* stdio is one, to be taken over by OP_FORK's child */
+	bool settled;  /* descriptors stand where the program wants them */
+	bool in_cwd; /* the working directory was reached with root's rights */
 	struct program program;
 	/* A guest of a running container: the host's procfs, else -1, and the
 	 * mounts that were attached so far, to be taken away on failure. */
@@ -101,6 +103,13 @@ int session_begin(
 /* Joins the namespace whose descriptor is in the slot. */
 int surroundings_setns(
 	struct init *init, const struct plan_step *step, struct err *err);
+/* Joins all namespaces of the container's process in the slot. */
+int join_namespaces(
+	struct init *init, const struct plan_step *step, struct err *err);
+/* Opens the container's root. */
+int join_root(struct init *init, const struct plan_step *step, struct err *err);
+/* A child goes on, as a process of the joined pid namespace. */
+int join_fork(struct init *init, const struct plan_step *step, struct err *err);
 /* Makes new namespaces of the kinds that clone3 could not. */
 int surroundings_unshare(
 	struct init *init, const struct plan_step *step, struct err *err);

@@ -20,6 +20,7 @@
 #include "host/limits.h"
 #include "host/pin.h"
 #include "life/account.h"
+#include "host/receiver.h"
 #include "life/delete.h"
 #include "life/gate.h"
 #include "life/heritage.h"
@@ -32,6 +33,8 @@
 #include "life/status.h"
 #include "life/store.h"
 #include "life/talk.h"
+#include "libocispec/config.h"
+#include "plan/annotations.h"
 #include "plan/plan.h"
 
 #include <errno.h>
@@ -49,19 +52,11 @@
 /* --- nothing of these leaves a trace ---------------------------------------
  */
 
-/* Descriptors that are to be passed on must be there, before ours take the
- * free numbers. */
 static int
 check_descriptors(struct creation *c, struct err *err)
 {
-	uint32_t n = c->request->preserve_fds + notify_listen_fds();
-
-	for (uint32_t fd = 3; fd < 3 + n; fd++)
-		if (fcntl((int)fd, F_GETFD) < 0)
-			return err_say(err,
-				"descriptor %u is to be passed on (--preserve-fds, LISTEN_FDS), but not open",
-				fd);
-	return 0;
+	return spawn_check_preserved(
+		c->request->preserve_fds + notify_listen_fds(), err);
 }
 
 static void
@@ -143,6 +138,26 @@ check_host(struct creation *c, struct err *err)
 	if (listener_check(c->plan, err) < 0)
 		return -1;
 	return netdev_check(c->plan, err);
+}
+
+/* By --pidfd-socket, and by the annotation that crun knows. */
+static int
+open_receivers(struct creation *c, struct err *err)
+{
+	const struct oci_string_entry *said = annotations_find(
+		&c->plan->config->annotations, ANNOTATION_PIDFD_RECEIVER);
+	const char *paths[2] = { c->request->pidfd_socket,
+		said ? said->value : NULL };
+
+	for (size_t i = 0; i < 2; i++) {
+		if (!paths[i])
+			continue;
+		c->receivers[i] =
+			receiver_connect(paths[i], "pidfd socket", err);
+		if (c->receivers[i] < 0)
+			return -1;
+	}
+	return 0;
 }
 
 /* --- traces, each in the record before it exists ---------------------------
@@ -414,10 +429,12 @@ publish(struct creation *c, struct err *err)
 		return -1;
 	if (limits_apply(c->plan, c->child.pid, err) < 0)
 		return -1;
+	for (size_t i = 0; i < 2; i++)
+		if (c->receivers[i] >= 0 &&
+			receiver_send(c->receivers[i], "pidfd", c->child.pidfd,
+				err) < 0)
+			return -1;
 	if (write_created(c, err) < 0)
-		return -1;
-	if (c->request->pidfd_socket &&
-		pidfile_send(c->request->pidfd_socket, c->child.pidfd, err) < 0)
 		return -1;
 	if (!c->request->pid_file)
 		return 0;
@@ -432,7 +449,7 @@ publish(struct creation *c, struct err *err)
 
 static int (*const phases[])(struct creation *c, struct err *err) = {
 	check_descriptors, make_plan, check_terminal,
-	check_host, ready_libraries,
+	check_host, open_receivers, ready_libraries,
 	enter_store, enter_cgroup, open_gate,
 	bear, equip, listen_to, publish,
 };
@@ -531,7 +548,7 @@ create_close(struct creation *c)
 {
 	int *const fds[] = { &c->console, &c->files.gate, &c->child.wire,
 		&c->child.pidfd, &c->child.userns, &c->journal, &c->dir,
-		&c->root };
+		&c->root, &c->receivers[0], &c->receivers[1] };
 
 	for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++) {
 		fd_close_auto(fds[i]);
@@ -554,6 +571,7 @@ create_run(const struct create_request *request, struct creation *out,
 		.cgroup.fd = -1,
 		.files.gate = -1,
 		.child = { 0, -1, -1, -1, false },
+		.receivers = { -1, -1 },
 		.console = -1,
 	};
 	/* A caller that ignores SIGCHLD would have our child reaped unseen. */

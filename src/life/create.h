@@ -26,8 +26,8 @@ struct str;
 struct create_request {
 	const char *root; /* path of the state root */
 	const char *id;
-	const char *bundle;                    /* NULL: the working directory */
-	const char *config;                    /* NULL: config.json */
+	const char *bundle; /* NULL: the working directory */
+	const char *config; /* NULL: config.json */
 	const char *pid_file, *pidfd_socket, *console_socket; /* or NULL */
 	uint32_t preserve_fds;
 	bool no_pivot, no_new_keyring;
@@ -49,6 +49,8 @@ struct creation {
 	struct host_files files;
 	struct spawn_child child;
 	struct netdev_moves net_devices;
+	/* who is to have a pidfd, by the option and by annotation; -1: none */
+	int receivers[2];
 	int console;   /* the terminal's master, foreground only; -1: none */
 	bool guarded;  /* the device rules hold */
 	bool poststop; /* hooks have begun: those of poststop end it */

@@ -15,6 +15,7 @@
 #include "base/proc.h"
 #include "base/str.h"
 #include "base/sys.h"
+#include "life/journal.h"
 #include "libocispec/config.h"
 #include "libocispec/problems.h"
 #include "plan/plan.h"
@@ -87,11 +88,11 @@ load_facts(struct plan_request *request, enum load_rootless rootless)
 static int
 open_config(const char *bundle, const char *name, struct err *err)
 {
-	auto_fd dir = -1, fd = -1;
+	auto_fd dir = AT_FDCWD, fd = -1;
 	struct stat st;
 
 	/* An absolute name is not looked up in the bundle. */
-	if (name[0] != '/') {
+	if (bundle && name[0] != '/') {
 		dir = openat(
 			AT_FDCWD, bundle, O_PATH | O_DIRECTORY | O_CLOEXEC);
 		if (dir < 0)
@@ -166,4 +167,42 @@ load_plan(struct arena *arena, const struct load *load, struct plan **out,
 	if (!made)
 		*out = plan;
 	return made;
+}
+
+/* The last part of a path: which document it is, for whoever has two. */
+static const char *
+document_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+/* The process section alone is the document: its pointers begin there.
+ * Positions in what create has kept are of use to nobody but who looks there:
+ * with its name they are at least true. */
+int
+load_exec(struct arena *arena, const char *file, struct plan_exec *exec,
+	struct str *report, struct plan **out, struct err *err)
+{
+	const char *name = file ? document_name(file) : JOURNAL_FILE;
+	struct load load = { .report = report };
+	struct oci_problems problems;
+	struct oci_process *process = NULL;
+	auto_free char *text = NULL;
+	auto_fd fd = file ? open_config(NULL, file, err) : -1;
+	size_t len = 0;
+	int made;
+
+	if (file &&
+		(fd < 0 || fd_read(fd, CONFIG_MAX, file, &text, &len, err) < 0))
+		return err_in(err, "option \"--process\"");
+	if (err)
+		snprintf(err->document, sizeof(err->document), "%s", name);
+	problems_init(&problems, arena, name);
+	if (file && oci_process_check(text, len, &process, &problems) < 0)
+		return refuse(&load, &problems, err);
+	exec->process = process;
+	made = plan_make_exec(arena, exec, out, &problems, err);
+	return problems.n ? refuse(&load, &problems, err) : made;
 }

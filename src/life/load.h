@@ -12,6 +12,7 @@
 struct arena;
 struct err;
 struct plan;
+struct plan_exec;
 struct plan_request;
 struct str;
 
@@ -39,5 +40,10 @@ void load_facts(struct plan_request *request, enum load_rootless rootless);
 /* Makes the plan in the arena; the text of the config is not kept. */
 int load_plan(struct arena *arena, const struct load *load, struct plan **out,
 	struct err *err);
+
+/* Makes the plan of an exec; file is that of --process, or NULL. exec->process
+ * is set here. */
+int load_exec(struct arena *arena, const char *file, struct plan_exec *exec,
+	struct str *report, struct plan **out, struct err *err);
 
 #endif

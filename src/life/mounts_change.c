@@ -244,7 +244,7 @@ static int
 carry_out(struct change *change, struct err *err)
 {
 	const struct host_files files = { change->view.stored.root,
-		change->view.stored.dir, -1, -1, -1, NULL, NULL };
+		change->view.stored.dir, -1, -1, -1, -1, NULL, NULL };
 	const struct talk talk = {
 		.mounted = write_down, .console = no_console, .context = change
 	};

@@ -16,25 +16,33 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
-/* The directory part of path, opened; *out_name is what follows it. */
+/* What follows the directory part. */
+static const char *
+name_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+/* The directory part, opened. */
 static int
-open_parent(const char *path, const char **out_name)
+open_parent(const char *path)
 {
 	const int flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
-	const char *slash = strrchr(path, '/');
+	const char *name = name_of(path);
 	auto_free char *parent = NULL;
 
-	*out_name = slash ? slash + 1 : path;
-	if (!slash)
+	if (name == path)
 		return openat(AT_FDCWD, ".", flags);
-	parent = strndup(path, slash == path ? 1 : (size_t)(slash - path));
+	parent =
+		strndup(path, name == path + 1 ? 1 : (size_t)(name - path - 1));
 	return parent ? openat(AT_FDCWD, parent, flags) : -1;
 }
 
+/* No newline, no sign, no zero in front: strconv.Atoi and its like read it. */
 static int
 write_digits(int file, pid_t pid, struct err *err)
 {
@@ -44,25 +52,38 @@ write_digits(int file, pid_t pid, struct err *err)
 	return fd_write(file, digits, (size_t)len, err);
 }
 
+int
+pidfile_open(struct pidfile *pidfile, const char *path, struct err *err)
+{
+	auto_fd dir = open_parent(path), file = -1;
+
+	if (dir < 0)
+		return err_sys(err, "pid file %s", path);
+	file = openat(dir, ".", O_WRONLY | O_TMPFILE | O_CLOEXEC, 0644);
+	if (file < 0 && errno != EOPNOTSUPP && errno != EISDIR)
+		return err_sys(err, "pid file %s: open", path);
+	*pidfile = (struct pidfile){ take_fd(&dir), take_fd(&file), path };
+	return 0;
+}
+
 /* 1: done, 0: not possible here. */
 static int
-write_unnamed(int dir, const char *name, pid_t pid, struct err *err)
+name_it(const struct pidfile *pidfile, pid_t pid, struct err *err)
 {
-	auto_fd file = openat(dir, ".", O_WRONLY | O_TMPFILE | O_CLOEXEC, 0644);
 	char link[32];
 
-	if (file < 0)
-		return errno == EOPNOTSUPP || errno == EISDIR
-			? 0
-			: err_sys(err, "open");
-	if (write_digits(file, pid, err) < 0)
+	if (pidfile->file < 0)
+		return 0;
+	if (write_digits(pidfile->file, pid, err) < 0)
 		return -1;
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", file);
-	if (linkat(AT_FDCWD, link, dir, name, AT_SYMLINK_FOLLOW) == 0)
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", pidfile->file);
+	if (linkat(AT_FDCWD, link, pidfile->dir, name_of(pidfile->path),
+		    AT_SYMLINK_FOLLOW) == 0)
 		return 1;
 	return errno == EEXIST ? 0 : err_sys(err, "link");
 }
 
+/* One that a process of our name has left there is written over. */
 static int
 write_hidden(int dir, const char *hidden, pid_t pid, struct err *err)
 {
@@ -74,6 +95,8 @@ write_hidden(int dir, const char *hidden, pid_t pid, struct err *err)
 	return write_digits(file, pid, err);
 }
 
+/* As atomic as a link, but for a moment .NAME can be seen, and it is left where
+ * this process is killed then. */
 static int
 write_renamed(int dir, const char *name, pid_t pid, struct err *err)
 {
@@ -91,56 +114,32 @@ write_renamed(int dir, const char *name, pid_t pid, struct err *err)
 }
 
 int
-pidfile_write(const char *path, pid_t pid, struct err *err)
+pidfile_put(struct pidfile *pidfile, pid_t pid, struct err *err)
 {
-	const char *name;
-	auto_fd dir = open_parent(path, &name);
-	int result;
+	int result = name_it(pidfile, pid, err);
 
-	if (dir < 0)
-		return err_sys(err, "pid file %s", path);
-	result = write_unnamed(dir, name, pid, err);
 	if (result == 0)
-		result = write_renamed(dir, name, pid, err);
-	return result < 0 ? err_in(err, "pid file %s", path) : 0;
+		result = write_renamed(
+			pidfile->dir, name_of(pidfile->path), pid, err);
+	return result < 0 ? err_in(err, "pid file %s", pidfile->path) : 0;
 }
 
-/* A UNIX address has room for 107 bytes, a path may be longer. */
-static int
-connect_to(const char *path)
+void
+pidfile_close(struct pidfile *pidfile)
 {
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	auto_fd file = openat(AT_FDCWD, path, O_PATH | O_CLOEXEC);
-	auto_fd fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	if (file < 0 || fd < 0)
-		return -1;
-	snprintf(address.sun_path, sizeof(address.sun_path), "/proc/self/fd/%d",
-		file);
-	if (connect(fd, (const struct sockaddr *)&address, sizeof(address)) < 0)
-		return -1;
-	return take_fd(&fd);
+	fd_close_auto(&pidfile->file);
+	fd_close_auto(&pidfile->dir);
+	pidfile->file = pidfile->dir = -1;
 }
 
 int
-pidfile_send(const char *path, int pidfd, struct err *err)
+pidfile_write(const char *path, pid_t pid, struct err *err)
 {
-	char name[] = "pidfd";
-	struct iovec words = { .iov_base = name, .iov_len = sizeof(name) - 1 };
-	union {
-		struct cmsghdr head;
-		char bytes[CMSG_SPACE(sizeof(int))];
-	} control = { .head = { .cmsg_len = CMSG_LEN(sizeof(int)),
-			      .cmsg_level = SOL_SOCKET,
-			      .cmsg_type = SCM_RIGHTS } };
-	struct msghdr message = { .msg_iov = &words,
-		.msg_iovlen = 1,
-		.msg_control = control.bytes,
-		.msg_controllen = sizeof(control.bytes) };
-	auto_fd socket = connect_to(path);
+	struct pidfile pidfile = PIDFILE_NONE;
+	int result = pidfile_open(&pidfile, path, err);
 
-	memcpy(CMSG_DATA(&control.head), &pidfd, sizeof(pidfd));
-	if (socket < 0 || sendmsg(socket, &message, MSG_NOSIGNAL) < 0)
-		return err_sys(err, "pidfd socket %s", path);
-	return 0;
+	if (result == 0)
+		result = pidfile_put(&pidfile, pid, err);
+	pidfile_close(&pidfile);
+	return result;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * How an engine learns of the container's first process: the file with its
- * pid, and the socket that a descriptor of it is sent to.
+ * The file that tells an engine the pid of a process: the container's first,
+ * or the one of an exec.
  */
 #ifndef LIFE_PIDFILE_H
 #define LIFE_PIDFILE_H
@@ -10,10 +10,24 @@
 
 struct err;
 
-/* Writes the digits, nothing else, and puts the file in place whole. */
+/* One that has no name yet. */
+struct pidfile {
+	int dir, file;    /* -1: none */
+	const char *path; /* the caller's */
+};
+
+#define PIDFILE_NONE                                                           \
+	{                                                                      \
+		-1, -1, NULL                                                   \
+	}
+
+/* Makes it, so that hardly anything can fail when the process is there. */
+int pidfile_open(struct pidfile *pidfile, const char *path, struct err *err);
+/* Writes the digits, nothing else, and gives the file its name when it is
+ * whole. */
+int pidfile_put(struct pidfile *pidfile, pid_t pid, struct err *err);
+void pidfile_close(struct pidfile *pidfile);
+/* All of it. */
 int pidfile_write(const char *path, pid_t pid, struct err *err);
-/* Sends pidfd to whoever listens on the UNIX socket at path: one descriptor
- * in one message. */
-int pidfile_send(const char *path, int pidfd, struct err *err);
 
 #endif

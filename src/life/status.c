@@ -65,6 +65,12 @@ static const struct refusal refusals[OPERATION_COUNT][STATUS_COUNT] = {
 		[STATUS_CREATING] = NOT_RUNNING,
 		[STATUS_STOPPED] = NOT_RUNNING,
 	},
+	[OPERATION_EXEC] = {
+		[STATUS_CREATING] = { "cannot exec in a container that is not created yet", false },
+		[STATUS_PAUSED] = { "cannot exec in a paused container "
+			"(use --ignore-paused to override)", false },
+		[STATUS_STOPPED] = { "cannot exec in a stopped container", false },
+	},
 	[OPERATION_DELETE] = {
 		[STATUS_CREATING] = NOT_STOPPED,
 		[STATUS_RUNNING] = NOT_STOPPED,

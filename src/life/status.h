@@ -29,6 +29,7 @@ enum operation {
 	OPERATION_PAUSE,
 	OPERATION_RESUME,
 	OPERATION_UPDATE, /* ps and events, too: whoever needs its cgroup */
+	OPERATION_EXEC,
 	OPERATION_COUNT
 };
 

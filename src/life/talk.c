@@ -17,16 +17,20 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* Takes over the child's error, whatever bytes it is made of. */
+/* Takes over the child's error, whatever bytes it is made of. Which document
+ * it was, and what main makes of an error, the child does not know. */
 static int
 take_error(const struct wire_message *message, struct err *err)
 {
+	struct err own = *err;
+
 	if (message->size != sizeof(*err))
 		return err_say(err,
 			"the container's init sent an error of %u bytes",
 			message->size);
 	memcpy(err, message->payload, sizeof(*err));
-	err->document[sizeof(err->document) - 1] = '\0';
+	memcpy(err->document, own.document, sizeof(err->document));
+	err->exit_status = own.exit_status;
 	err->pointer[sizeof(err->pointer) - 1] = '\0';
 	err->text[sizeof(err->text) - 1] = '\0';
 	return -1;
@@ -115,6 +119,7 @@ talk_until_created(int wire, const struct talk *talk, struct err *err)
 	return done < 0 ? -1 : 0;
 }
 
+/* Behind START nothing but the filter's listener is to be taken care of. */
 static int
 answer_start(int socket, const struct talk *talk, struct wire_message *message,
 	struct err *err)
@@ -146,4 +151,72 @@ talk_start(int socket, const struct talk *talk, struct err *err)
 	return sent && !message.unread
 		? 0
 		: ended("before it could start the program", err);
+}
+
+/* What exec asks for: the process's terminal, its pid, what is to be done for
+ * it before it goes on, its filter's listener. */
+static int
+answer_exec(int wire, const struct talk *talk, struct wire_message *message,
+	struct err *err)
+{
+	uint32_t pid;
+
+	switch (message->type) {
+	case WIRE_CONSOLE:
+		talk->console(talk->context, message->fds[0]);
+		return 0;
+	case WIRE_CHILD:
+		memcpy(&pid, message->payload, sizeof(pid));
+		return talk->child(talk->context, (pid_t)pid, err);
+	case WIRE_CREATED:
+		if (talk->created(talk->context, err) < 0)
+			return -1;
+		wire_send(wire, WIRE_START, NULL, 0, NULL);
+		return 0;
+	default:
+		return answer_start(wire, talk, message, err);
+	}
+}
+
+/*
+ * The process that was born says CHILD on its own, beside the child: what the
+ * child asks for is answered when we know who asks.
+ */
+static bool
+is_early(const struct talk *talk, const struct wire_message *message)
+{
+	return talk->child_due && *talk->child_due &&
+		(message->type == WIRE_CREATED ||
+			message->type == WIRE_LISTENER);
+}
+
+/* Beyond an error, too: there may be a child that nobody else would reap. The
+ * first error is the one that counts. */
+int
+talk_until_running(int wire, const struct talk *talk, struct err *err)
+{
+	struct wire_message message, early = { .type = 0 };
+	struct err later;
+	int result = 0;
+
+	for (;;) {
+		struct err *to = result < 0 ? &later : err;
+		int heard = hear(wire, &message, to);
+
+		if (heard == 0 || (heard < 0 && result < 0))
+			break;
+		if (heard > 0 && is_early(talk, &message)) {
+			early = message;
+			continue;
+		}
+		if (heard < 0 || answer_exec(wire, talk, &message, to) < 0)
+			result = -1;
+		if (early.type && result == 0 && !*talk->child_due)
+			result = answer_exec(wire, talk, &early, to);
+		if (early.type && !*talk->child_due)
+			early.type = 0;
+	}
+	if (early.type)
+		wire_close_fds(&early);
+	return result;
 }

@@ -7,6 +7,9 @@
 #ifndef LIFE_TALK_H
 #define LIFE_TALK_H
 
+#include <stdbool.h>
+#include <sys/types.h>
+
 struct err;
 
 /* In place of -1: the child has ended without a word. */
@@ -21,6 +24,13 @@ struct talk {
 	/* Gives a filter's listener to its agent, and keeps it open; GO
 	 * follows. NULL: refuses. */
 	int (*listener)(void *context, int fd, struct err *err);
+	/* exec: whether a child is still to be told of; NULL: never */
+	const bool *child_due;
+	/* exec: what scrim does for a process before it goes on; START
+	 * follows. */
+	int (*created)(void *context, struct err *err);
+	/* exec: the process that goes on. */
+	int (*child)(void *context, pid_t pid, struct err *err);
 	void *context;
 };
 
@@ -29,5 +39,9 @@ int talk_until_created(int wire, const struct talk *talk, struct err *err);
 /* Sends START and waits until the program runs. As above; of the answers only
  * the listener's is asked for. */
 int talk_start(int socket, const struct talk *talk, struct err *err);
+
+/* exec: listens until the program runs, or to the last word of whoever has
+ * failed. 0 or -1. */
+int talk_until_running(int wire, const struct talk *talk, struct err *err);
 
 #endif

@@ -31,6 +31,18 @@ find_tty(void)
 }
 
 void
+terminal_size(uint16_t *out_rows, uint16_t *out_columns)
+{
+	struct winsize size = { 0 };
+	int tty = find_tty();
+
+	if (tty >= 0)
+		ioctl(tty, TIOCGWINSZ, &size);
+	*out_rows = size.ws_row;
+	*out_columns = size.ws_col;
+}
+
+void
 terminal_resize(const struct terminal *terminal)
 {
 	struct winsize size;

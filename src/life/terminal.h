@@ -10,6 +10,7 @@
 #include <poll.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <termios.h>
 
 struct err;
@@ -35,6 +36,8 @@ struct terminal {
 /* Takes the master over. Copies the caller's window size to it and puts the
  * caller's terminal in raw mode. */
 int terminal_open(struct terminal *terminal, int master, struct err *err);
+/* The size of the caller's window; 0 where there is none. */
+void terminal_size(uint16_t *out_rows, uint16_t *out_columns);
 /* The caller's window has changed. */
 void terminal_resize(const struct terminal *terminal);
 /* What to wait for; polls has room for TERMINAL_POLLS. Returns the longest

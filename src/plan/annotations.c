@@ -17,6 +17,7 @@ const struct annotation_row annotations[ANNOTATION_COUNT] = {
 	[ANNOTATION_HOOKS_STDOUT] = { "run.oci.hooks.stdout", true },
 	[ANNOTATION_KEEP_GROUPS] = { "run.oci.keep_original_groups", true },
 	[ANNOTATION_MOUNT_CONTEXT] = { "run.oci.mount_context_type", true },
+	[ANNOTATION_PIDFD_RECEIVER] = { "run.oci.pidfd_receiver", true },
 	[ANNOTATION_SECCOMP_RECEIVER] = { "run.oci.seccomp.receiver", true },
 };
 

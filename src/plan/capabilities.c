@@ -15,7 +15,7 @@
 #include "plan/make.h"
 #include "plan/names.h"
 
-#define BIT(cap)         (UINT64_C(1) << (cap))
+#define BIT(cap) (UINT64_C(1) << (cap))
 
 /* The set that a list of words says. A word of a newer kernel, or a
  * misspelled one, is a warning: the container runs with less, never with
@@ -30,8 +30,7 @@ read_set(struct maker *m, bool warn, const char *set,
 		if (names_find(&names_capabilities, words->items[i], &number))
 			mask |= BIT(number);
 		else if (warn)
-			make_warn(m,
-				"capabilities.%s[%zu]: \"%s\" is unknown",
+			make_warn(m, "capabilities.%s[%zu]: \"%s\" is unknown",
 				set, i, words->items[i]);
 	}
 	return mask;

@@ -247,8 +247,8 @@ add_links(struct maker *m)
 
 /* /dev/console is the terminal's own node, bound [124]; it comes last, for
  * it needs the devpts that a mount has made. */
-static void
-add_console(struct maker *m)
+void
+devices_add_console(struct maker *m)
 {
 	const struct oci_process *process = m->config->process;
 	struct plan_step *step;
@@ -279,5 +279,5 @@ devices_add(struct maker *m)
 		add_default(m, &devices_default[i]);
 	add_listed(m);
 	add_links(m);
-	add_console(m);
+	devices_add_console(m);
 }

@@ -23,6 +23,9 @@
 const struct plan_op_row plan_ops[OP_COUNT] = {
 	[OP_SESSION] = { "session" },
 	[OP_SETNS] = { "setns", SLOT(OPERAND_NUMBER), NUMBER(OPERAND_NAMESPACE) },
+	[OP_JOIN] = { "join", SLOT(OPERAND_NUMBER),
+		NUMBER(OPERAND_NAMESPACE, OPERAND_NUMBER, OPERAND_NUMBER, OPERAND_NUMBER) },
+	[OP_ROOT] = { "root", SLOT(OPERAND_MAYBE) },
 	[OP_UNSHARE] = { "unshare", NUMBER(OPERAND_NAMESPACE) },
 	[OP_LOOPBACK] = { "loopback" },
 	[OP_ISOLATE] = { "isolate", NUMBER(OPERAND_PROPAGATION) },
@@ -70,6 +73,7 @@ const struct plan_op_row plan_ops[OP_COUNT] = {
 	[OP_CAPABILITIES] = { "capabilities",
 		NUMBER(OPERAND_CAPS, OPERAND_CAPS, OPERAND_CAPS, OPERAND_CAPS, OPERAND_CAPS,
 			OPERAND_CAPS) },
+	[OP_FORK] = { "fork" },
 	[OP_LABEL] = { "label", SLOT(OPERAND_NUMBER), TEXTS(OPERAND_TEXT, OPERAND_TEXT) },
 	[OP_CWD] = { "cwd", TEXTS(OPERAND_TEXT) },
 	[OP_GATE] = { "gate", SLOT(OPERAND_MAYBE) },

@@ -31,6 +31,13 @@ enum plan_op {
 	OP_SESSION,
 	/* slot: namespace; number 0: CLONE_NEW* kind */
 	OP_SETNS,
+	/* slot: pidfd of the container's process; numbers: 0 CLONE_NEW*
+	 * kinds, 1 and 2 uid and gid to work under in its user namespace, 3:
+	 * 1: drop additional groups before */
+	OP_JOIN,
+	/* slot: its root directory, or -1: "/" of the joined mount namespace
+	 */
+	OP_ROOT,
 	/* number 0: CLONE_NEW* flags (cgroup: only now are we in ours) */
 	OP_UNSHARE,
 	/* lo up, in a new network namespace */
@@ -117,6 +124,8 @@ enum plan_op {
 	/* numbers 0..4: bounding, effective, permitted, inheritable, ambient
 	 * masks; 5: kept beside them until OP_SECCOMP has run */
 	OP_CAPABILITIES,
+	/* in the joined pid namespace a child goes on from here */
+	OP_FORK,
 	/* slot: procfs of the host; text 0: file below self/, 1: value */
 	OP_LABEL,
 	/* text 0 */

@@ -222,6 +222,7 @@ make_parts(struct maker *m)
 	limits_make(m);
 	priorities_make(m);
 	net_devices_make(m);
+	affinity_make(m);
 	resources_make(m);
 	device_rules_make(m);
 	seccomp_make(m);
@@ -322,6 +323,7 @@ make_begin(struct maker *m, struct arena *arena,
 		.empty_slot = -1,
 		.hook_slots = { -1, -1 },
 	};
+
 	m->plan = arena_alloc(arena, sizeof(*m->plan));
 	if (!m->plan)
 		return err_say(err, "no memory for a plan");

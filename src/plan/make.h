@@ -26,6 +26,7 @@ struct maker {
 	const struct oci_linux *linux; /* empty where the config has none */
 	const struct plan_request *request;
 	const struct plan_present *present; /* update's; NULL: a new plan */
+	const struct plan_exec *exec; /* NULL: a container is to be made */
 	struct oci_problems *problems;
 	size_t known_problems; /* the decoder's */
 	struct plan *plan;
@@ -53,6 +54,12 @@ struct make_target {
 	size_t step;
 };
 
+/* config and request have to live as long as the maker. */
+int make_begin(struct maker *m, struct arena *arena,
+	const struct oci_config *config, const struct plan_request *request,
+	struct oci_problems *problems, struct err *err);
+/* The plan, or -1 where there are problems. */
+int make_finish(struct maker *m, struct plan **out, struct err *err);
 /* A problem of the config; dropped where the decoder has one of that place. */
 void make_complain(struct maker *m, const struct place *at, const char *member,
 	const char *fmt, ...) __attribute__((format(printf, 4, 5)));
@@ -101,6 +108,7 @@ void rootfs_add_end(struct maker *m);
 void mounts_add(struct maker *m);
 bool mounts_need_host_tree(const struct oci_config *config);
 void devices_add(struct maker *m);
+void devices_add_console(struct maker *m);
 void masks_add(struct maker *m);
 void device_rules_make(struct maker *m);
 void hooks_make(struct maker *m);
@@ -108,9 +116,13 @@ void hooks_add_container(struct maker *m);
 void hooks_add_start(struct maker *m);
 bool hooks_need_host_tree(const struct oci_config *config);
 void surroundings_add(struct maker *m);
+void surroundings_add_process(struct maker *m);
+void process_settle(struct maker *m);
 void process_add_cwd(struct maker *m);
 void process_add_identity(struct maker *m);
 void process_add_start(struct maker *m);
+void process_add_program(struct maker *m);
+void affinity_make(struct maker *m);
 void limits_make(struct maker *m);
 void limits_add(struct maker *m);
 void priorities_make(struct maker *m);

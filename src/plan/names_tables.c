@@ -307,6 +307,9 @@ static const struct names_row sources[] = {
 	{ "output", PLAN_SOURCE_OUTPUT },
 	{ "network", PLAN_SOURCE_NETWORK },
 	{ "settled", PLAN_SOURCE_SETTLED },
+	{ "filter", PLAN_SOURCE_FILTER },
+	{ "process", PLAN_SOURCE_PROCESS },
+	{ "root", PLAN_SOURCE_ROOT },
 };
 TABLE(sources, "source", sources);
 /* clang-format on */

@@ -53,8 +53,11 @@ enum plan_source_kind {
 	PLAN_SOURCE_GATE,      /* the listening socket in the state directory */
 	PLAN_SOURCE_SECCOMP,   /* the compiled filter */
 	PLAN_SOURCE_OUTPUT,    /* a file that hooks write to */
-	PLAN_SOURCE_NETWORK, /* a new network namespace, made for it */
+	PLAN_SOURCE_NETWORK,   /* a new network namespace, made for it */
 	PLAN_SOURCE_SETTLED,   /* a token: the cgroup is settled */
+	PLAN_SOURCE_FILTER,    /* exec: the one that the container has */
+	PLAN_SOURCE_PROCESS,   /* exec: a pidfd of its first process */
+	PLAN_SOURCE_ROOT,      /* exec: its root directory */
 	PLAN_SOURCE_COUNT
 };
 
@@ -118,6 +121,13 @@ struct plan_io_priority {
 /* A device of the host that goes into the container's network namespace. */
 struct plan_net_device {
 	const char *name, *new_name; /* new_name may hold one "%d" */
+	struct plan_where where;
+};
+
+/* For sched_setaffinity(2). */
+struct plan_cpus {
+	unsigned long *mask; /* NULL: not said */
+	size_t size;         /* in bytes */
 	struct plan_where where;
 };
 
@@ -248,6 +258,7 @@ struct plan {
 
 	const struct plan_source *sources; /* slot n is source n */
 	size_t n_sources;
+	bool sources_first; /* on the wire before there is a child */
 
 	const char *mount_label;  /* or NULL */
 	const char *cgroups_path; /* the config's, NULL: the runtime's */
@@ -262,6 +273,7 @@ struct plan {
 	const struct plan_net_device *net_devices;
 	size_t n_net_devices;
 	bool memory_policy; /* the cgroup's nodes must be settled before it */
+	struct plan_cpus initial, final; /* of exec: before and in the cgroup */
 	const struct plan_seccomp *seccomp;
 	struct plan_hooks hooks[PLAN_HOOK_COUNT];
 
@@ -318,6 +330,40 @@ int plan_attach(struct arena *arena, const struct oci_config *config,
 int plan_detach(struct arena *arena, const struct plan_request *request,
 	const struct plan_place *place, const struct plan_mark *marks, size_t n,
 	struct plan **out, struct err *err);
+/* Some words of a command line, in their order. */
+struct plan_words {
+	const char *const *items;
+	size_t n;
+};
+
+/* What exec's command line says; NULL and nothing are not said. */
+struct plan_exec_words {
+	struct plan_words args, env, caps, gids;
+	const char *user, *cwd, *apparmor, *label;
+	bool tty, no_new_privs;
+};
+
+/* What a plan for exec is made from. */
+struct plan_exec {
+	const char *id, *bundle;
+	const char *seccomp_listener; /* of the filter's agent, or NULL */
+	/* what is kept of the container's config (life/heritage.h) */
+	const struct oci_config *container;
+	const struct oci_process *process; /* of --process, or NULL */
+	struct plan_exec_words words;
+	uint64_t namespaces; /* CLONE_NEW* that the container lives in */
+	const char *root;    /* a path of its root directory, where that is not
+	                      * its mount namespace's; else NULL */
+	bool groups_denied;  /* setgroups(2), in its user namespace */
+	bool root_user;      /* as plan_request.root */
+	bool no_new_keyring, console_socket;
+	uint16_t rows, columns; /* of a terminal whose size nobody says */
+	uint32_t preserve_fds;
+};
+
+/* As plan_make(), for a further process of a container. */
+int plan_make_exec(struct arena *arena, const struct plan_exec *exec,
+	struct plan **out, struct oci_problems *problems, struct err *err);
 
 /* The whole plan for people or as JSON. */
 void plan_print_text(const struct plan *plan, struct str *out);

@@ -38,7 +38,17 @@ check_console_size(struct maker *m)
 	m->plan->columns = (uint16_t)*size->width;
 }
 
-/* Stands early: the console, too, needs the terminal's facts. */
+/* The facts of the terminal, which several parts need. */
+void
+process_settle(struct maker *m)
+{
+	const struct oci_process *process = m->config->process;
+
+	m->plan->terminal = process->terminal && *process->terminal;
+	check_console_size(m);
+}
+
+/* Stands early, for the console needs the terminal's facts. */
 void
 process_add_cwd(struct maker *m)
 {
@@ -48,8 +58,7 @@ process_add_cwd(struct maker *m)
 
 	if (!process)
 		return;
-	m->plan->terminal = process->terminal && *process->terminal;
-	check_console_size(m);
+	process_settle(m);
 	path = make_clean(m, process->cwd);
 	/* Nothing can be made in /proc, and its magic links lead out. */
 	if (strcmp(path, "/") == 0 || strcmp(path, "/proc") == 0 ||
@@ -70,7 +79,8 @@ check_ids(struct maker *m, const struct oci_user *user, uint32_t uid,
 	const struct plan_id_maps *maps = &m->plan->maps;
 	const struct place *at = user ? &user->at : &m->config->process->at;
 
-	if (!m->plan->new_user || !maps->n_uid || !maps->n_gid)
+	/* Mappings beside one that is joined by path may be another's. */
+	if (!(m->plan->new_user || m->exec) || !maps->n_uid || !maps->n_gid)
 		return;
 	if (!id_maps_has_uid(maps, uid))
 		make_complain(m, at, user ? "uid" : NULL,
@@ -102,6 +112,8 @@ is_setgroups_denied(const struct maker *m, const struct oci_user *user)
 {
 	const struct plan_id_maps *maps = &m->plan->maps;
 
+	if (m->exec)
+		return m->exec->groups_denied;
 	if (keeps_groups(m))
 		return true;
 	if (m->joined_ns & CLONE_NEWUSER)
@@ -166,6 +178,8 @@ process_add_identity(struct maker *m)
 			"noNewPrivileges");
 	add_identity(m, process->user);
 	capabilities_add(m);
+	if (m->exec && m->joined_ns & CLONE_NEWPID)
+		block_step(&m->block, OP_FORK, NULL, NULL);
 	if (process->apparmor_profile && *process->apparmor_profile)
 		add_label(m, "apparmorProfile", "attr/apparmor/exec",
 			make_printf(m, "exec %s", process->apparmor_profile));
@@ -236,6 +250,15 @@ add_exec(struct maker *m, const struct oci_process *process)
 	add_env(m, &process->env);
 }
 
+/* The last steps of every process. */
+void
+process_add_program(struct maker *m)
+{
+	limits_add(m);
+	seccomp_add(m);
+	add_exec(m, m->config->process);
+}
+
 /* From the gate on: what `start` sets off. */
 void
 process_add_start(struct maker *m)
@@ -253,7 +276,5 @@ process_add_start(struct maker *m)
 	}
 	hooks_add_start(m);
 	seccomp_add_listener(m);
-	limits_add(m);
-	seccomp_add(m);
-	add_exec(m, process);
+	process_add_program(m);
 }

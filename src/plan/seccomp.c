@@ -246,8 +246,9 @@ seccomp_add(struct maker *m)
 
 	if (!m->plan->seccomp)
 		return;
-	make_source(
-		m, PLAN_SOURCE_SECCOMP, &m->linux->seccomp->at, NULL, &slot);
+	/* To exec, of the profile no more than its flags is known. */
+	make_source(m, m->exec ? PLAN_SOURCE_FILTER : PLAN_SOURCE_SECCOMP,
+		&m->linux->seccomp->at, NULL, &slot);
 	step = block_step(&m->block, OP_SECCOMP, &m->linux->seccomp->at, NULL);
 	step->slot = slot;
 	step->number[0] = m->plan->seccomp->flags;

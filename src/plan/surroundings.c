@@ -180,15 +180,22 @@ add_personality(struct maker *m)
 			names_near(&names_personalities, personality->domain));
 }
 
+/* What is each process's own. */
+void
+surroundings_add_process(struct maker *m)
+{
+	if (!m->request->no_new_keyring)
+		block_step(&m->block, OP_KEYRING, NULL, NULL)->text[0] =
+			block_text(&m->block,
+				make_printf(m, "_ses.%s", m->request->id));
+	add_personality(m);
+}
+
 void
 surroundings_add(struct maker *m)
 {
 	add_name(m, OP_HOSTNAME, "hostname", m->config->hostname);
 	add_name(m, OP_DOMAINNAME, "domainname", m->config->domainname);
 	add_sysctls(m);
-	if (!m->request->no_new_keyring)
-		block_step(&m->block, OP_KEYRING, NULL, NULL)->text[0] =
-			block_text(&m->block,
-				make_printf(m, "_ses.%s", m->request->id));
-	add_personality(m);
+	surroundings_add_process(m);
 }

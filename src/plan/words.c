@@ -21,6 +21,13 @@ const struct plan_op_words plan_op_words[OP_COUNT] = {
 		.label = { NUMBER_LABEL(0) = "kind" },
 		.why = "before anything that acts on the namespace",
 	},
+	[OP_JOIN] = {
+		.label = { NUMBER_LABEL(0) = "kinds", "uid", "gid", "drop_groups" },
+		.why = "exec: all at once, through the container's process; everything else is its",
+	},
+	[OP_ROOT] = {
+		.why = "exec: what lies beneath it can be opened only now",
+	},
 	[OP_UNSHARE] = {
 		.label = { NUMBER_LABEL(0) = "kind" },
 		.why = "a cgroup namespace is rooted where its maker is: only now we are there",
@@ -151,6 +158,9 @@ const struct plan_op_words plan_op_words[OP_COUNT] = {
 		.label = { NUMBER_LABEL(0) = "bounding", "effective", "permitted",
 			"inheritable", "ambient", "kept" },
 		.why = "a change of uid clears them, so behind it",
+	},
+	[OP_FORK] = {
+		.why = "exec: seen in the container only with the rights of the program",
 	},
 	[OP_LABEL] = {
 		.label = { TEXT_LABEL(0) = "file", "value" },

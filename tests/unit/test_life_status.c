@@ -45,8 +45,7 @@ static const struct {
 	{ OPERATION_DELETE, STATUS_PAUSED,
 		"cannot delete container c that is not stopped: paused" },
 	{ OPERATION_DELETE, STATUS_STOPPED, NULL },
-	{ OPERATION_MOUNTS, STATUS_CREATING,
-		"container is not created yet" },
+	{ OPERATION_MOUNTS, STATUS_CREATING, "container is not created yet" },
 	{ OPERATION_MOUNTS, STATUS_CREATED, NULL },
 	{ OPERATION_MOUNTS, STATUS_RUNNING, NULL },
 	{ OPERATION_MOUNTS, STATUS_PAUSED, NULL },
@@ -67,6 +66,15 @@ static const struct {
 	{ OPERATION_UPDATE, STATUS_RUNNING, NULL },
 	{ OPERATION_UPDATE, STATUS_PAUSED, NULL },
 	{ OPERATION_UPDATE, STATUS_STOPPED, "container not running" },
+	{ OPERATION_EXEC, STATUS_CREATING,
+		"cannot exec in a container that is not created yet" },
+	{ OPERATION_EXEC, STATUS_CREATED, NULL },
+	{ OPERATION_EXEC, STATUS_RUNNING, NULL },
+	{ OPERATION_EXEC, STATUS_PAUSED,
+		"cannot exec in a paused container "
+		"(use --ignore-paused to override)" },
+	{ OPERATION_EXEC, STATUS_STOPPED,
+		"cannot exec in a stopped container" },
 };
 
 #define MACHINE ((int)(sizeof(machine) / sizeof(machine[0])))

@@ -48,7 +48,9 @@ take_listener(void *context, int fd, struct err *failure)
 	return hooks_fail ? err_say(failure, "no agent") : 0;
 }
 
-static const struct talk talk = { mounted, take_console, take_listener, NULL };
+static const struct talk talk = {
+	.mounted = mounted, .console = take_console, .listener = take_listener
+};
 
 static void
 setup(void)
@@ -167,7 +169,7 @@ END_TEST
 
 START_TEST(who_has_no_hooks_hears_of_no_mounts)
 {
-	const struct talk deaf = { NULL, take_console, NULL, NULL };
+	const struct talk deaf = { .console = take_console };
 
 	say(WIRE_MOUNTED);
 	ck_assert_int_eq(talk_until_created(ends[0], &deaf, &err), -1);
@@ -228,7 +230,7 @@ END_TEST
 
 START_TEST(a_listener_that_nobody_takes_is_start_s_error)
 {
-	const struct talk deaf = { NULL, NULL, NULL, NULL };
+	const struct talk deaf = { 0 };
 
 	hooks_fail = true;
 	say_listener();

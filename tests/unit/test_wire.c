@@ -165,7 +165,7 @@ START_TEST(test_what_breaks_the_table_is_refused_and_closed)
 		const char *words;
 	} rows[] = {
 		{ 0, 0, 0, "wire: message of unknown type 0" },
-		{ WIRE_COUNT, 0, 0, "wire: message of unknown type 13" },
+		{ WIRE_COUNT, 0, 0, "wire: message of unknown type 14" },
 		{ 77, 0, 3, "wire: message of unknown type 77" },
 		{ WIRE_GO, 1, 0, "wire: GO of scrim has 1 bytes" },
 		{ WIRE_GO, 0, 1, "wire: GO of scrim has 1 descriptors" },
@@ -181,6 +181,7 @@ START_TEST(test_what_breaks_the_table_is_refused_and_closed)
 		{ WIRE_SLOTS, 0, 1, "wire: SLOTS of scrim has 0 bytes" },
 		{ WIRE_SLOTS, 4, 253, "wire: a message came cut" },
 		{ WIRE_SLOTS, 4, 241, "wire: a message came cut" },
+		{ WIRE_CHILD, 3, 0, "wire: CHILD of scrim-init has 3 bytes" },
 		{ WIRE_WARN, 0, 0, "wire: WARN of scrim-init has 0 bytes" },
 		{ WIRE_WARN, WIRE_MAX_PAYLOAD, 0,
 			"wire: WARN of scrim-init has 4096 bytes" },
