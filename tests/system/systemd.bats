@@ -365,3 +365,56 @@ file()
 	refused
 	says 'has the form slice:prefix:name'
 }
+
+@test "an update is one of the unit, too, and survives a reload of systemd" {
+	args /bin/sleep 100
+	limits '{memory: {limit: 67108864}, pids: {limit: 40}}'
+	started
+	try scrim update --memory 33554432 --pids-limit 7 --cpu-quota 12345 --cpu-period 50000 "$ID"
+	succeeds
+	property MemoryMax 33554432
+	property TasksMax 7
+	file cpu.max "12345 50000"
+	INPUT=$T/tmp/update
+	echo '{"memory": {"limit": 50331648}, "cpu": {"shares": 512}}' > "$INPUT"
+	try scrim update --resources - "$ID"
+	succeeds
+	rm "$INPUT"
+	INPUT=
+	systemctl daemon-reload
+	file memory.max 50331648
+	file pids.max 7
+	file cpu.weight 59
+	# what the kernel refuses has not been told to systemd either
+	try scrim update --memory 41943040 --cpuset-cpus 4000 "$ID"
+	fails
+	file memory.max 50331648
+	property MemoryMax 50331648
+	deleted
+}
+
+@test "a scope is paused and resumed, and a paused one is deleted" {
+	args /bin/sleep 100
+	started
+	try scrim pause "$ID"
+	succeeds
+	file cgroup.freeze 1
+	is_status "$ID" paused
+	try scrim resume "$ID"
+	succeeds
+	is_status "$ID" running
+	scrim pause "$ID"
+	deleted
+	units_gone
+}
+
+@test "delete does its work even where systemd does not answer any more" {
+	args /bin/sleep 100
+	started
+	(
+		export DBUS_SYSTEM_BUS_ADDRESS=unix:path=$T/none
+		deleted
+	)
+	[ ! -e "$CGROUP/$SLICE/$UNIT" ] || show "the cgroup is left"
+	wait_until units_gone
+}
