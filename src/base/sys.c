@@ -200,6 +200,18 @@ sys_clone3(struct clone_args *args)
  */
 #if defined(__x86_64__) && defined(__LP64__)
 #define CAN_SHARE 1
+long
+sys_raw(long number, long a, long b, long c)
+{
+	long result = number;
+
+	__asm__ volatile("syscall"
+			 : "+a"(result)
+			 : "D"(a), "S"(b), "d"(c)
+			 : "rcx", "r11", "memory");
+	return result;
+}
+
 static long
 clone_on_stack(struct clone_args *args, void (*run)(void *arg), void *arg)
 {
@@ -223,6 +235,21 @@ clone_on_stack(struct clone_args *args, void (*run)(void *arg), void *arg)
 }
 #elif defined(__aarch64__)
 #define CAN_SHARE 1
+long
+sys_raw(long number, long a, long b, long c)
+{
+	register long call __asm__("x8") = number;
+	register long result __asm__("x0") = a;
+	register long second __asm__("x1") = b;
+	register long third __asm__("x2") = c;
+
+	__asm__ volatile("svc #0"
+			 : "+r"(result)
+			 : "r"(call), "r"(second), "r"(third)
+			 : "memory");
+	return result;
+}
+
 static long
 clone_on_stack(struct clone_args *args, void (*run)(void *arg), void *arg)
 {
@@ -246,6 +273,14 @@ clone_on_stack(struct clone_args *args, void (*run)(void *arg), void *arg)
 }
 #else
 #define CAN_SHARE 0
+long
+sys_raw(long number, long a, long b, long c)
+{
+	long result = syscall(number, a, b, c);
+
+	return result < 0 ? -errno : result;
+}
+
 static long
 clone_on_stack(struct clone_args *args, void (*run)(void *arg), void *arg)
 {
@@ -282,6 +317,22 @@ sys_thread(void *stack, size_t size, void (*run)(void *arg), void *arg)
 {
 	struct clone_args args = {
 		.flags = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD,
+		.stack = (uint64_t)(uintptr_t)stack,
+		.stack_size = size,
+	};
+	long result = clone_on_stack(&args, run, arg);
+
+	if (result >= 0)
+		return (pid_t)result;
+	errno = (int)-result;
+	return -1;
+}
+
+pid_t
+sys_beside(void *stack, size_t size, void (*run)(void *arg), void *arg)
+{
+	struct clone_args args = {
+		.flags = CLONE_VM | CLONE_FILES,
 		.stack = (uint64_t)(uintptr_t)stack,
 		.stack_size = size,
 	};

@@ -90,6 +90,13 @@ pid_t sys_clone3_run(
  * one of them may be at work. ENOSYS where this machine's way of calling is
  * not known to sys.c. */
 pid_t sys_thread(void *stack, size_t size, void (*run)(void *arg), void *arg);
+/* A process of its own that shares memory and descriptors with this one, and
+ * runs at the same time: run(arg), as above. errno is shared, too, so that it
+ * may call the kernel by sys_raw() alone. Its end is told by no signal:
+ * waitpid() with __WALL. */
+pid_t sys_beside(void *stack, size_t size, void (*run)(void *arg), void *arg);
+/* The kernel's own result: -errno where the call failed. */
+long sys_raw(long number, long a, long b, long c);
 /* For faults of user mode alone, which takes no privilege. */
 int sys_userfaultfd(void);
 int sys_capset(const void *header, const void *data);

@@ -11,6 +11,7 @@
 
 struct err;
 struct idmap_cache;
+struct network_job;
 struct plan;
 
 /* Descriptors that opening a source may need; -1 where there is none. */
@@ -23,6 +24,7 @@ struct host_files {
 	int gate;    /* the listening socket */
 	int process; /* exec: a pidfd of the container's first process */
 	const char *console_socket; /* --console-socket, or NULL */
+	struct network_job *network; /* of network.h, where it was begun */
 	struct idmap_cache *idmaps; /* of idmap.h, or NULL: spawn.c lends one to
 	                               the sources of a plan */
 };

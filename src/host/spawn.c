@@ -72,8 +72,8 @@ clone_held(struct clone_args *args, struct stub *stub)
 	return sys_clone3_run(args, stub_run_held, stub);
 }
 
-static bool
-can_be_held(const struct plan *plan)
+bool
+spawn_can_share(const struct plan *plan)
 {
 	if (plan->new_user || plan->new_time)
 		return false;
@@ -99,8 +99,8 @@ clone_child(const struct plan *plan, const struct host_files *files,
 		args.flags |= CLONE_INTO_CGROUP;
 		args.cgroup = (uint64_t)files->cgroup;
 	}
-	out->pid =
-		can_be_held(plan) ? clone_held(&args, stub) : sys_clone3(&args);
+	out->pid = spawn_can_share(plan) ? clone_held(&args, stub)
+					 : sys_clone3(&args);
 	if (out->pid == 0)
 		stub_run(*stub);
 	if (out->pid > 0)

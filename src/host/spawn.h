@@ -31,6 +31,8 @@ struct spawn_child {
 /* Descriptors from 3 on that are to be passed on must be there, before others
  * take the free numbers. */
 int spawn_check_preserved(uint32_t n, struct err *err);
+/* Whether another process may have the caller's memory while it clones. */
+bool spawn_can_share(const struct plan *plan);
 /* Clones, writes the maps, sends WIRE_PLAN. Early sources (those that need no
  * later fact) are sent by spawn_send_sources(). On failure nothing is left:
  * a child that was born has been killed and reaped. */

@@ -243,6 +243,16 @@ enter_store(struct creation *c, struct err *err)
 	return c->journal < 0 ? -1 : write_record(c, err);
 }
 
+/* By the time the child needs it, it will be there. */
+static int
+begin_network(struct creation *c, struct err *err)
+{
+	(void)err;
+	if (c->plan->network_apart && spawn_can_share(c->plan))
+		network_begin(&c->network);
+	return 0;
+}
+
 static int
 enter_cgroup(struct creation *c, struct err *err)
 {
@@ -265,6 +275,7 @@ open_gate(struct creation *c, struct err *err)
 		.userns = -1,
 		.gate = -1,
 		.console_socket = c->request->console_socket,
+		.network = &c->network,
 	};
 	if (c->request->foreground)
 		return 0;
@@ -450,7 +461,7 @@ publish(struct creation *c, struct err *err)
 static int (*const phases[])(struct creation *c, struct err *err) = {
 	check_descriptors, make_plan, check_terminal,
 	check_host, open_receivers, ready_libraries,
-	enter_store, enter_cgroup, open_gate,
+	enter_store, begin_network, enter_cgroup, open_gate,
 	bear, equip, listen_to, publish,
 };
 
@@ -527,6 +538,7 @@ create_undo(struct creation *c)
 {
 	struct err err = { 0 };
 
+	network_drop(&c->network);
 	/* First: with the process its namespace may end, and they with it. */
 	if (netdev_return(&c->net_devices, &err) < 0)
 		warn(&err);

@@ -12,6 +12,7 @@
 
 #include "base/arena.h"
 #include "host/cgroup.h"
+#include "host/network.h"
 #include "host/netdev.h"
 #include "host/source.h"
 #include "host/spawn.h"
@@ -47,6 +48,7 @@ struct creation {
 	int journal;   /* its file (journal.h), to be appended to */
 	struct cgroup cgroup;
 	struct host_files files;
+	struct network_job network;
 	struct spawn_child child;
 	struct netdev_moves net_devices;
 	/* who is to have a pidfd, by the option and by annotation; -1: none */

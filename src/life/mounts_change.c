@@ -243,8 +243,14 @@ dismiss(struct spawn_child *guest)
 static int
 carry_out(struct change *change, struct err *err)
 {
-	const struct host_files files = { change->view.stored.root,
-		change->view.stored.dir, -1, -1, -1, -1, NULL, NULL };
+	const struct host_files files = {
+		.root = change->view.stored.root,
+		.state = change->view.stored.dir,
+		.cgroup = -1,
+		.userns = -1,
+		.gate = -1,
+		.process = -1,
+	};
 	const struct talk talk = {
 		.mounted = write_down, .console = no_console, .context = change
 	};
