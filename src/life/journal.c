@@ -27,6 +27,7 @@ static const char *const names[JOURNAL_COUNT] = {
 	[JOURNAL_MOUNTS] = "mounts",
 };
 
+/* Never one that is there already: it would be somebody else's. */
 static int
 make(int dir, const char *name, struct err *err)
 {
@@ -65,6 +66,7 @@ journal_append(int file, const struct str *lines, struct err *err)
 	return 0;
 }
 
+/* At once: what is appended meanwhile is somebody else's next line. */
 static int
 read_all(int dir, char **out, size_t *out_len, struct err *err)
 {
@@ -82,6 +84,7 @@ struct line {
 	size_t len;
 };
 
+/* By its first key; of what stands behind it, its reader is the judge. */
 static bool
 is_of_kind(struct line line, enum journal_kind kind)
 {

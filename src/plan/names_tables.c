@@ -38,6 +38,7 @@ static const struct names_row namespaces[] = {
 };
 TABLE(namespaces, "namespace", namespaces);
 
+/* capabilities(7), by bit; a test holds libcap's names to them. */
 static const struct names_row capabilities[] = {
 	{ "CAP_CHOWN", CAP_CHOWN },
 	{ "CAP_DAC_OVERRIDE", CAP_DAC_OVERRIDE },
@@ -83,6 +84,7 @@ static const struct names_row capabilities[] = {
 };
 TABLE(capabilities, "capability", capabilities);
 
+/* POSIX and getrlimit(2); not all exist on every system. */
 static const struct names_row rlimits[] = {
 	{ "RLIMIT_AS", RLIMIT_AS },
 	{ "RLIMIT_CORE", RLIMIT_CORE },
@@ -129,12 +131,14 @@ static const struct names_row propagations[] = {
 };
 TABLE(propagations, "propagation", propagations);
 
+/* personality(2): all that the specification knows. */
 static const struct names_row personalities[] = {
 	{ "LINUX", PER_LINUX },
 	{ "LINUX32", PER_LINUX32 },
 };
 TABLE(personalities, "personality", personalities);
 
+/* The members of `hooks`. */
 static const struct names_row hooks[] = {
 	{ "prestart", PLAN_HOOK_PRESTART },
 	{ "createRuntime", PLAN_HOOK_CREATE_RUNTIME },
@@ -145,6 +149,7 @@ static const struct names_row hooks[] = {
 };
 TABLE(hooks, "hook", hooks);
 
+/* seccomp(2) as libseccomp numbers it, errno and data left out. */
 static const struct names_row seccomp_actions[] = {
 	{ "SCMP_ACT_KILL", SCMP_ACT_KILL },
 	{ "SCMP_ACT_KILL_PROCESS", SCMP_ACT_KILL_PROCESS },
@@ -158,6 +163,7 @@ static const struct names_row seccomp_actions[] = {
 };
 TABLE(seccomp_actions, "seccomp action", seccomp_actions);
 
+/* enum scmp_compare of libseccomp. */
 static const struct names_row seccomp_operators[] = {
 	{ "SCMP_CMP_NE", SCMP_CMP_NE },
 	{ "SCMP_CMP_LT", SCMP_CMP_LT },
@@ -169,6 +175,7 @@ static const struct names_row seccomp_operators[] = {
 };
 TABLE(seccomp_operators, "seccomp operator", seccomp_operators);
 
+/* linux/audit.h; what a libseccomp does not know, it says itself. */
 static const struct names_row seccomp_arches[] = {
 	{ "SCMP_ARCH_X86", SCMP_ARCH_X86 },
 	{ "SCMP_ARCH_X86_64", SCMP_ARCH_X86_64 },
@@ -196,6 +203,7 @@ static const struct names_row seccomp_arches[] = {
 };
 TABLE(seccomp_arches, "architecture", seccomp_arches);
 
+/* linux/seccomp.h; who reads the log is the kernel's business. */
 static const struct names_row seccomp_flags[] = {
 	{ "SECCOMP_FILTER_FLAG_TSYNC", SECCOMP_FILTER_FLAG_TSYNC },
 	{ "SECCOMP_FILTER_FLAG_LOG", SECCOMP_FILTER_FLAG_LOG },
@@ -204,6 +212,7 @@ static const struct names_row seccomp_flags[] = {
 };
 TABLE(seccomp_flags, "seccomp flag", seccomp_flags);
 
+/* sched(7). */
 static const struct names_row schedulers[] = {
 	{ "SCHED_OTHER", SCHED_NORMAL },
 	{ "SCHED_FIFO", SCHED_FIFO },
@@ -215,6 +224,7 @@ static const struct names_row schedulers[] = {
 };
 TABLE(schedulers, "scheduling policy", schedulers);
 
+/* sched_setattr(2). */
 static const struct names_row scheduler_flags[] = {
 	{ "SCHED_FLAG_RESET_ON_FORK", SCHED_FLAG_RESET_ON_FORK },
 	{ "SCHED_FLAG_RECLAIM", SCHED_FLAG_RECLAIM },
@@ -226,6 +236,7 @@ static const struct names_row scheduler_flags[] = {
 };
 TABLE(scheduler_flags, "scheduler flag", scheduler_flags);
 
+/* ioprio_set(2). */
 static const struct names_row io_classes[] = {
 	{ "IOPRIO_CLASS_RT", IOPRIO_CLASS_RT },
 	{ "IOPRIO_CLASS_BE", IOPRIO_CLASS_BE },
@@ -233,6 +244,7 @@ static const struct names_row io_classes[] = {
 };
 TABLE(io_classes, "I/O class", io_classes);
 
+/* set_mempolicy(2). */
 static const struct names_row memory_policies[] = {
 	{ "MPOL_DEFAULT", MPOL_DEFAULT },
 	{ "MPOL_PREFERRED", MPOL_PREFERRED },
@@ -244,6 +256,7 @@ static const struct names_row memory_policies[] = {
 };
 TABLE(memory_policies, "memory policy", memory_policies);
 
+/* set_mempolicy(2), "flags". */
 static const struct names_row memory_policy_flags[] = {
 	{ "MPOL_F_NUMA_BALANCING", MPOL_F_NUMA_BALANCING },
 	{ "MPOL_F_RELATIVE_NODES", MPOL_F_RELATIVE_NODES },
@@ -251,6 +264,7 @@ static const struct names_row memory_policy_flags[] = {
 };
 TABLE(memory_policy_flags, "memory policy flag", memory_policy_flags);
 
+/* For printing a plan: mount_setattr(2). */
 static const struct names_row mount_attrs[] = {
 	{ "ro", MOUNT_ATTR_RDONLY },
 	{ "nosuid", MOUNT_ATTR_NOSUID },
@@ -263,6 +277,7 @@ static const struct names_row mount_attrs[] = {
 };
 TABLE(mount_attrs, "mount attribute", mount_attrs);
 
+/* For printing a plan, as are all that follow: PLAN_MOUNT_*. */
 static const struct names_row mount_flags[] = {
 	{ "real-directory", PLAN_MOUNT_STRICT_DIR },
 	{ "dest-nofollow", PLAN_MOUNT_DEST_NOFOLLOW },

@@ -284,6 +284,7 @@ add_net_devices(struct writer *w, const struct plan *plan)
 	close_value(w, "]");
 }
 
+/* What is set from outside, by the parent. */
 static void
 add_limits(struct writer *w, const struct plan *plan)
 {
@@ -351,6 +352,7 @@ add_action(struct writer *w, uint32_t action)
 		add_number(w, "errno", (uint64_t)code);
 }
 
+/* Numbers of libseccomp by the words of the config. */
 static void
 add_filter_rule(struct writer *w, const struct plan_seccomp_rule *rule)
 {
