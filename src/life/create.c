@@ -22,6 +22,7 @@
 #include "life/account.h"
 #include "host/receiver.h"
 #include "life/delete.h"
+#include "life/ending.h"
 #include "life/gate.h"
 #include "life/heritage.h"
 #include "life/journal.h"
@@ -465,52 +466,6 @@ static int (*const phases[])(struct creation *c, struct err *err) = {
 	bear, equip, listen_to, publish,
 };
 
-/* How often this has happened in the cgroup, by memory.events. */
-static unsigned long
-count_memory_events(const struct cgroup *cgroup, const char *event)
-{
-	size_t len = strlen(event);
-	char text[512] = "\n";
-	const char *at = text;
-
-	if (cgroup->fd < 0 ||
-		file_read(cgroup->fd, "memory.events", text + 1,
-			sizeof(text) - 1, NULL) < 0)
-		return 0;
-	while ((at = strchr(at, '\n'))) {
-		at++;
-		if (strncmp(at, event, len) == 0 && at[len] == ' ')
-			return strtoul(at + len, NULL, 10);
-	}
-	return 0;
-}
-
-/* A child that ended without a word was killed, mostly. */
-static int
-explain_end(const struct creation *c, struct err *err)
-{
-	siginfo_t end = { 0 };
-
-	if (waitid(P_PIDFD, (id_t)c->child.pidfd, &end,
-		    WEXITED | WNOWAIT | WNOHANG) < 0 ||
-		!end.si_pid)
-		return err_say(
-			err, "the container's init ended before it was ready");
-	if (count_memory_events(&c->cgroup, "oom_kill"))
-		return err_say(err,
-			"the container's init was killed: the memory limit is too low to set it up");
-	/* It could not even say that a system call had failed. */
-	if (count_memory_events(&c->cgroup, "max"))
-		return err_say(err,
-			"the container's init ended early: the memory limit is too low to set it up");
-	if (end.si_code == CLD_EXITED)
-		return err_say(err,
-			"the container's init ended early, with status %d",
-			end.si_status);
-	return err_say(err, "the container's init was killed by signal %d",
-		end.si_status);
-}
-
 /* Where the parent stumbled because the child is gone, the child may have
  * said why. */
 static int
@@ -521,7 +476,7 @@ hear_last_words(struct creation *c, struct err *err)
 	if (proc_wait_end(c->child.pidfd, LAST_WORDS_MS) == 1 &&
 		talk_until_created(c->child.wire, &deaf, err) == -1)
 		return -1;
-	return explain_end(c, err);
+	return ending_explain(c->child.pidfd, &c->cgroup, err);
 }
 
 static void
