@@ -9,30 +9,23 @@
 #include "base/fd.h"
 #include "base/sys.h"
 #include "host/cgroup.h"
+#include "host/cgroup_stat.h"
 
 #include <signal.h>
-#include <stdlib.h>
-#include <string.h>
+#include <stdint.h>
 #include <sys/wait.h>
 
 /* How often this has happened in the cgroup, by memory.events. */
-static unsigned long
-count_memory_events(const struct cgroup *cgroup, const char *event)
+static uint64_t
+count(const struct cgroup *cgroup, const char *event)
 {
-	size_t len = strlen(event);
-	char text[512] = "\n";
-	const char *at = text;
+	char text[512];
 
 	if (cgroup->fd < 0 ||
-		file_read(cgroup->fd, "memory.events", text + 1,
-			sizeof(text) - 1, NULL) < 0)
+		file_read(cgroup->fd, "memory.events", text, sizeof(text),
+			NULL) < 0)
 		return 0;
-	while ((at = strchr(at, '\n'))) {
-		at++;
-		if (strncmp(at, event, len) == 0 && at[len] == ' ')
-			return strtoul(at + len, NULL, 10);
-	}
-	return 0;
+	return cgroup_stat_key(text, event);
 }
 
 int
@@ -45,11 +38,11 @@ ending_explain(int pidfd, const struct cgroup *cgroup, struct err *err)
 		!end.si_pid)
 		return err_say(
 			err, "the container's init ended before it was ready");
-	if (count_memory_events(cgroup, "oom_kill"))
+	if (count(cgroup, "oom_kill"))
 		return err_say(err,
 			"the container's init was killed: the memory limit is too low to set it up");
 	/* It could not even say that a system call had failed. */
-	if (count_memory_events(cgroup, "max"))
+	if (count(cgroup, "max"))
 		return err_say(err,
 			"the container's init ended early: the memory limit is too low to set it up");
 	if (end.si_code == CLD_EXITED)
