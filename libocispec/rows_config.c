@@ -12,7 +12,7 @@
 
 #define REQUIRED          .flags = OCI_REQUIRED
 #define NOT_EMPTY         .flags = OCI_NOT_EMPTY
-#define REQUIRED_ABSOLUTE .flags = OCI_REQUIRED | OCI_ABSOLUTE
+#define REQUIRED_ABSOLUTE .flags = (OCI_REQUIRED | OCI_ABSOLUTE)
 #define DEAD              .flags = OCI_DEAD
 
 /* The characters of a list of CPUs; "" is legal and means none. */

@@ -12,7 +12,7 @@
 
 #define REQUIRED          .flags = OCI_REQUIRED
 #define ABSOLUTE          .flags = OCI_ABSOLUTE
-#define REQUIRED_ABSOLUTE .flags = OCI_REQUIRED | OCI_ABSOLUTE
+#define REQUIRED_ABSOLUTE .flags = (OCI_REQUIRED | OCI_ABSOLUTE)
 #define DEAD              .flags = OCI_DEAD
 
 /* As the kernel names its huge pages: digits, then KB, MB or GB. */

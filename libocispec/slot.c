@@ -276,7 +276,7 @@ complain_empty(struct decoder *d, const struct frame *f)
 int
 slot_close(struct decoder *d)
 {
-	struct frame *f = top(d);
+	struct frame *f = &d->frames[d->depth - 1];
 	struct oci_list list = { f->items, f->n, true };
 
 	d->end = yajl_get_bytes_consumed(d->parser);

@@ -100,12 +100,11 @@ wire_send(int socket, enum wire_type type, const void *payload, size_t size,
 static void
 put_fds(struct msghdr *header, union control *control, const int *fds, size_t n)
 {
-	struct cmsghdr *part;
+	struct cmsghdr *part = &control->align;
 
 	memset(control, 0, CMSG_SPACE(n * sizeof(int)));
 	header->msg_control = control;
 	header->msg_controllen = CMSG_SPACE(n * sizeof(int));
-	part = CMSG_FIRSTHDR(header);
 	part->cmsg_level = SOL_SOCKET;
 	part->cmsg_type = SCM_RIGHTS;
 	part->cmsg_len = CMSG_LEN(n * sizeof(int));

@@ -100,7 +100,7 @@ search_program(const char *name, char *const *env, struct err *err)
 		len = strcspn(dirs, ":");
 		memcpy(path, len ? dirs : ".", len ? len : 1);
 		path[len ? len : 1] = '/';
-		strcpy(path + (len ? len : 1) + 1, name);
+		memcpy(path + (len ? len : 1) + 1, name, strlen(name) + 1);
 		found = check_program(path);
 		if (!found)
 			return path;
@@ -186,8 +186,8 @@ elf_loader(int fd, const char *head, char *buf, size_t size)
 static char *
 helper_of(const char *path, char *memory, bool *out_loader)
 {
-	auto_fd fd = openat(AT_FDCWD, path,
-		O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	auto_fd fd = openat(
+		AT_FDCWD, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	ssize_t n = fd < 0 ? -1 : pread(fd, memory, LINE_MAX_LEN - 1, 0);
 	char *name;
 
@@ -208,7 +208,8 @@ search_gap(const char *path, struct search_gap *out)
 {
 	*out = (struct search_gap){ 0 };
 	for (int depth = 0; depth < 6; depth++) {
-		char *memory = init_memory(2 * LINE_MAX_LEN, NULL), *name;
+		char *memory = init_memory((size_t)2 * LINE_MAX_LEN, NULL),
+		     *name;
 
 		name = memory ? helper_of(path, memory, &out->loader) : NULL;
 		if (!name)
@@ -292,8 +293,8 @@ is_missing(int code)
 static int
 read_passwd(char **out, struct err *err)
 {
-	auto_fd fd = openat(AT_FDCWD, PASSWD,
-		O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	auto_fd fd = openat(
+		AT_FDCWD, PASSWD, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	struct stat st;
 	ssize_t n = 1, len = 0;
 

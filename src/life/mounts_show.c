@@ -139,7 +139,8 @@ propagation_word(uint64_t propagation)
 static bool
 add_change(struct str *out, const struct mounts_sight *sight, unsigned change)
 {
-	if (!(sight->changes & change))
+	if (!(sight->changes & change) ||
+		(!sight->promise && change != MOUNTS_COVERED))
 		return false;
 	switch (change) {
 	case MOUNTS_REMOUNTED:

@@ -183,7 +183,7 @@ add_steps(struct maker *m, const struct oci_hook_list *list,
 		step->number[0] = timeout_of(hook);
 		step->number[1] = kind;
 		step->slot = out;
-		step->number[2] = (uint64_t)(error + 1);
+		step->number[2] = (uint64_t)error + 1;
 		argv = argv_of(m, hook, &n);
 		block_strings(&m->block, 0, argv, n);
 		block_strings(&m->block, 1, hook->env.items, hook->env.n);

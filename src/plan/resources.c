@@ -22,7 +22,8 @@ controller_of(struct resources_job *job, const char *file)
 {
 	const char *dot = strchr(file, '.');
 
-	if (str_has_prefix(file, "cgroup.") || strcmp(dot, ".pressure") == 0)
+	if (!dot || str_has_prefix(file, "cgroup.") ||
+		strcmp(dot, ".pressure") == 0)
 		return NULL;
 	return make_printf(job->m, "%.*s", (int)(dot - file), file);
 }

@@ -17,6 +17,13 @@ load cve
 	is "$(md5sum < "$(program)")" "$before"
 }
 
+@test "CVE-2019-5736: no page of the waiting init is writable and executable" {
+	created
+	pid=$(pid_of "$ID")
+	! grep -E '^[^ ]* rwx|^[^ ]* .wx' "/proc/$pid/maps" || show "such a page"
+	deleted
+}
+
 # Who has a descriptor of what a process runs can write to it when it has ended.
 @test "CVE-2019-5736: the waiting init is a file of its own that can never be written" {
 	created
@@ -200,6 +207,7 @@ load cve
 @test "CVE-2025-24965: nothing that is made in a root file system goes through a link" {
 	own_dev
 	config '.process.terminal = true'
+	mount_add /dev/pts devpts devpts newinstance ptmxmode=0666
 	racer_build
 	for name in null zero full random urandom tty console ptmx fd stdin stdout stderr core pts shm; do
 		for to in "$CANARY/new" "../../../../../../..$CANARY/new" ../made; do

@@ -209,7 +209,7 @@ in_own_cgroup()
 	namespace_drop cgroup
 	config 'del(.linux.cgroupsPath)'
 	mount_add /sys/fs/cgroup cgroup cgroup nosuid noexec nodev relatime rw
-	script 'mkdir /sys/fs/cgroup/x 2> /dev/null && echo made; echo 1 > /sys/fs/cgroup/cgroup.freeze && echo written
+	script 'mkdir /sys/fs/cgroup/x 2> /dev/null && echo made; echo 9 > /sys/fs/cgroup/cgroup.max.depth && echo written
 		test -e /sys/fs/cgroup/cgroup.procs && echo there'
 	export -f as_user
 	try in_own_cgroup bash -c "$(declare -p T USER_ID); as_user $RUNTIME run -b $B $ID"
