@@ -102,7 +102,9 @@ encode(struct arena *arena, struct str *out)
 		.apparmor = &on,
 		.selinux = &on,
 		.intel_rdt = &(
-			const struct oci_features_intel_rdt){ .enabled = &no },
+			const struct oci_features_intel_rdt){ .enabled = &yes,
+			.schemata = &yes,
+			.monitoring = &yes },
 		.memory_policy = &memory_policy,
 		.mount_extensions =
 			&(const struct oci_features_mount_extensions){

@@ -30,6 +30,7 @@
 #include "life/listener.h"
 #include "life/notify.h"
 #include "life/pidfile.h"
+#include "life/rdt.h"
 #include "life/record.h"
 #include "life/status.h"
 #include "life/store.h"
@@ -237,7 +238,8 @@ enter_store(struct creation *c, struct err *err)
 	if (c->root < 0 ||
 		record_make(&c->arena, c->plan, &c->record, err) < 0 ||
 		note_creator(c, err) < 0 || note_rootfs(c, err) < 0 ||
-		note_cgroup(c, err) < 0)
+		note_cgroup(c, err) < 0 ||
+		rdt_note(c->plan, c->record, &c->makes_group, err) < 0)
 		return -1;
 	c->dir = store_make(c->root, c->request->id, err);
 	c->journal = c->dir < 0 ? -1 : journal_begin(c->dir, err);
@@ -257,6 +259,8 @@ begin_network(struct creation *c, struct err *err)
 static int
 enter_cgroup(struct creation *c, struct err *err)
 {
+	if (rdt_make(c->plan, err) < 0)
+		return -1;
 	if (!c->record->cgroup)
 		return 0;
 	if (c->request->driver->make(
@@ -374,6 +378,8 @@ equip(struct creation *c, struct err *err)
 	int done;
 
 	if (limits_first && apply_resources(c, false, err) < 0)
+		return -1;
+	if (rdt_join(c->plan, c->child.pid, err) < 0)
 		return -1;
 	/* Sysctls of a device wait for a source, too. */
 	if (netdev_move(c->plan, c->child.pid, &c->net_devices, err) < 0)
@@ -507,6 +513,8 @@ create_undo(struct creation *c)
 		delete_remains(c->root, c->dir, c->record, c->poststop, &err) <
 			0)
 		warn(&err);
+	if (c->makes_group && !c->plan->intel_rdt->own)
+		rdt_unmake(c->plan);
 	create_close(c);
 }
 

@@ -54,6 +54,7 @@ struct creation {
 	/* who is to have a pidfd, by the option and by annotation; -1: none */
 	int receivers[2];
 	int console;   /* the terminal's master, foreground only; -1: none */
+	bool makes_group; /* of resctrl, here */
 	bool guarded;  /* the device rules hold */
 	bool poststop; /* hooks have begun: those of poststop end it */
 	bool pid_file_written;

@@ -17,6 +17,7 @@
 #include "base/sys.h"
 #include "host/cgroup.h"
 #include "life/hooks.h"
+#include "life/rdt.h"
 #include "life/record.h"
 #include "life/status.h"
 #include "life/store.h"
@@ -127,7 +128,7 @@ delete_remains(int root, int dir, const struct oci_record *record,
 	bool poststop, struct err *err)
 {
 	if (end_process(record, err) < 0 || end_cgroup(record, err) < 0 ||
-		end_mounts(record, err) < 0)
+		rdt_end(record, err) < 0 || end_mounts(record, err) < 0)
 		return -1;
 	if (poststop && run_poststop(record, err) < 0)
 		return -1;

@@ -57,6 +57,8 @@ static const struct oci_row record_rows[] = {
 	OCI_ROW(record, annotations, "annotations"),
 	OCI_ROW_OBJECTS(record, poststart, "poststart", record_hook),
 	OCI_ROW_OBJECTS(record, poststop, "poststop", record_hook),
+	OCI_ROW(record, resctrl_group, "resctrlGroup"),
+	OCI_ROW(record, resctrl_monitor, "resctrlMonitor"),
 	OCI_ROW(record, seccomp_listener, "seccompListener"),
 	OCI_ROW(record, seccomp_metadata, "seccompMetadata"),
 };

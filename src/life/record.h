@@ -71,6 +71,8 @@ struct oci_record {
 	const uint64_t *mounted_over; /* the mount that was seen there before */
 	struct oci_string_map annotations;
 	struct oci_record_hooks poststart, poststop;
+	/* Directories of resctrl that go with the container. */
+	const char *resctrl_group, *resctrl_monitor;
 	/* Whom the filter asks: NULL where it asks nobody. */
 	const char *seccomp_listener, *seccomp_metadata;
 };

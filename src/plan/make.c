@@ -223,6 +223,7 @@ make_parts(struct maker *m)
 	priorities_make(m);
 	net_devices_make(m);
 	affinity_make(m);
+	intel_rdt_make(m);
 	resources_make(m);
 	device_rules_make(m);
 	seccomp_make(m);

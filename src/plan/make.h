@@ -126,6 +126,7 @@ void affinity_make(struct maker *m);
 void limits_make(struct maker *m);
 void limits_add(struct maker *m);
 void priorities_make(struct maker *m);
+void intel_rdt_make(struct maker *m);
 void net_devices_make(struct maker *m);
 void memory_policy_add(struct maker *m);
 void resources_make(struct maker *m);

@@ -118,6 +118,16 @@ struct plan_io_priority {
 	struct plan_where where;
 };
 
+/* A group of resctrl; paths are below the root of that filesystem. */
+struct plan_intel_rdt {
+	const char *group; /* ".": the default one */
+	bool own;          /* named after the container, and goes with it */
+	const char *const *lines; /* of schemata, in the order of writing */
+	size_t n_lines;
+	const char *monitor; /* the monitoring group; NULL: none */
+	struct plan_where where;
+};
+
 /* A device of the host that goes into the container's network namespace. */
 struct plan_net_device {
 	const char *name, *new_name; /* new_name may hold one "%d" */
@@ -270,6 +280,7 @@ struct plan {
 	const int *oom_score_adj;
 	const struct plan_scheduler *scheduler;     /* NULL: not said */
 	const struct plan_io_priority *io_priority; /* NULL: not said */
+	const struct plan_intel_rdt *intel_rdt;     /* NULL: not said */
 	const struct plan_net_device *net_devices;
 	size_t n_net_devices;
 	bool memory_policy; /* the cgroup's nodes must be settled before it */

@@ -237,6 +237,17 @@ add_cgroup(struct writer *w, const struct plan *plan)
 	close_value(w, "]");
 }
 
+/* At most n strings, or up to the NULL that ends them. */
+static void
+add_strings(
+	struct writer *w, const char *name, const char *const *items, size_t n)
+{
+	open_value(w, name, "[");
+	for (size_t i = 0; i < n && items[i]; i++)
+		add_text(w, NULL, items[i]);
+	close_value(w, "]");
+}
+
 static void
 add_scheduler(struct writer *w, const struct plan_scheduler *scheduler)
 {
@@ -267,6 +278,22 @@ add_io_priority(struct writer *w, const struct plan_io_priority *io)
 	add_text(w, "class", names_word(&names_io_classes, io->class));
 	add_number(w, "priority", io->priority);
 	add_where(w, &io->where);
+	close_value(w, "}");
+}
+
+static void
+add_intel_rdt(struct writer *w, const struct plan_intel_rdt *rdt)
+{
+	if (!rdt) {
+		add_text(w, "intelRdt", NULL);
+		return;
+	}
+	open_value(w, "intelRdt", "{");
+	add_text(w, "group", rdt->group);
+	add_bool(w, "own", rdt->own);
+	add_text(w, "monitor", rdt->monitor);
+	add_strings(w, "schemata", rdt->lines, rdt->n_lines);
+	add_where(w, &rdt->where);
 	close_value(w, "}");
 }
 
@@ -305,17 +332,6 @@ add_limits(struct writer *w, const struct plan *plan)
 		str_add(w->out, "null");
 	add_scheduler(w, plan->scheduler);
 	add_io_priority(w, plan->io_priority);
-}
-
-/* At most n strings, or up to the NULL that ends them. */
-static void
-add_strings(
-	struct writer *w, const char *name, const char *const *items, size_t n)
-{
-	open_value(w, name, "[");
-	for (size_t i = 0; i < n && items[i]; i++)
-		add_text(w, NULL, items[i]);
-	close_value(w, "]");
 }
 
 /* The hooks that the parent runs; the others are steps. */
@@ -503,6 +519,7 @@ plan_print_json(const struct plan *plan, struct str *out)
 	add_cgroup(w, plan);
 	add_limits(w, plan);
 	add_net_devices(w, plan);
+	add_intel_rdt(w, plan->intel_rdt);
 	add_hooks(w, plan);
 	add_filter(w, plan->seccomp);
 	open_value(w, "steps", "[");

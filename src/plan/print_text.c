@@ -262,6 +262,26 @@ print_limits(const struct plan *plan, struct str *out)
 }
 
 static void
+print_intel_rdt(const struct plan_intel_rdt *rdt, struct str *out)
+{
+	size_t start = out->len;
+
+	str_add(out, "resctrl group ");
+	add_text(out, rdt->group);
+	str_add(out, rdt->own ? " of the container" : "");
+	if (rdt->monitor) {
+		str_add(out, " monitored by ");
+		add_text(out, rdt->monitor);
+	}
+	end_where(out, start, &rdt->where);
+	for (size_t i = 0; i < rdt->n_lines; i++) {
+		str_add(out, "  ");
+		add_text(out, rdt->lines[i]);
+		str_add(out, "\n");
+	}
+}
+
+static void
 print_net_devices(const struct plan *plan, struct str *out)
 {
 	if (plan->n_net_devices)
@@ -455,6 +475,8 @@ plan_print_text(const struct plan *plan, struct str *out)
 	print_cgroup(plan, out);
 	print_limits(plan, out);
 	print_net_devices(plan, out);
+	if (plan->intel_rdt)
+		print_intel_rdt(plan->intel_rdt, out);
 	if (plan->seccomp)
 		print_filter(plan->seccomp, out);
 	for (enum plan_hook kind = 0; kind < PLAN_HOOK_COUNT; kind++)

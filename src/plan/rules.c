@@ -81,15 +81,6 @@ check_annotations(struct maker *m)
 				NULL, "an annotation needs a key");
 }
 
-/* What of the linux section nothing applies yet. */
-static void
-refuse_linux_parts(struct maker *m)
-{
-	if (m->linux->intel_rdt)
-		make_complain(m, &m->linux->intel_rdt->at, NULL,
-			"intelRdt is not supported yet");
-}
-
 /* A section for another system may stand beside ours; alone it says whose the
  * config is. */
 static void
@@ -106,5 +97,4 @@ rules_check(struct maker *m)
 	check_system(m);
 	check_version(m);
 	check_annotations(m);
-	refuse_linux_parts(m);
 }
