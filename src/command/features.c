@@ -60,6 +60,7 @@ list_seccomp(struct arena *arena)
 	};
 }
 
+/* By the specification a key that ends in "." stands for all below it. */
 static struct oci_strings
 list_unsafe(struct arena *arena)
 {

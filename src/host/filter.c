@@ -29,7 +29,7 @@
 #define CACHE_DIR ".seccomp"
 
 /* Changes when the same profile would be compiled in another way. */
-#define FORMAT "scrim filter 1"
+#define FORMAT "scrim filter 2"
 
 /* With its NUL: "ab", "c" is not "a", "bc". */
 static void

@@ -3,20 +3,27 @@
  * Only a profile that was never seen before needs libseccomp, which is loaded
  * for it (host/library.h). Rules go in as listed. A system call that
  * this machine does not know is skipped, for profiles name calls of newer
- * kernels and other architectures; it gets the default action.
+ * kernels and other architectures; it gets the default action. What is newer
+ * than the profile is filter_newer.c's.
  */
 #include "host/filter_compile.h"
 
 #include "base/err.h"
+#include "base/fd.h"
+#include "host/filter_newer.h"
 #include "host/library.h"
 #include "plan/plan.h"
 
 #include <errno.h>
+#include <linux/filter.h>
 #include <seccomp.h>
 #include <stdbool.h>
 #include <stddef.h>
 
 #define MAX_ARGS 6
+
+/* More than any machine can execute. */
+#define MAX_ARCHES 8
 
 /* What is used of the library, by the types of its header. */
 struct functions {
@@ -24,7 +31,10 @@ struct functions {
 	__typeof__(seccomp_release) *release;
 	__typeof__(seccomp_attr_set) *attr_set;
 	__typeof__(seccomp_arch_add) *arch_add;
+	__typeof__(seccomp_arch_exist) *arch_exist;
+	__typeof__(seccomp_arch_native) *arch_native;
 	__typeof__(seccomp_syscall_resolve_name) *resolve;
+	__typeof__(seccomp_syscall_resolve_name_arch) *resolve_arch;
 	__typeof__(seccomp_rule_add_array) *rule_add;
 	__typeof__(seccomp_export_bpf) *export_bpf;
 };
@@ -38,7 +48,10 @@ static const struct library_symbol symbols[] = {
 	FUNCTION("seccomp_release", release),
 	FUNCTION("seccomp_attr_set", attr_set),
 	FUNCTION("seccomp_arch_add", arch_add),
+	FUNCTION("seccomp_arch_exist", arch_exist),
+	FUNCTION("seccomp_arch_native", arch_native),
 	FUNCTION("seccomp_syscall_resolve_name", resolve),
+	FUNCTION("seccomp_syscall_resolve_name_arch", resolve_arch),
 	FUNCTION("seccomp_rule_add_array", rule_add),
 	FUNCTION("seccomp_export_bpf", export_bpf),
 };
@@ -153,6 +166,51 @@ add_rules(const struct functions *lib, scmp_filter_ctx ctx,
 	return 0;
 }
 
+/* Names that have no number there are none of its calls. */
+static struct filter_newest
+find_newest(const struct functions *lib, const struct plan_seccomp *seccomp,
+	uint32_t arch)
+{
+	struct filter_newest newest = { arch, filter_newer_oldest(arch) };
+
+	for (size_t i = 0; i < seccomp->n_rules; i++) {
+		const struct plan_seccomp_rule *rule = &seccomp->rules[i];
+
+		for (size_t j = 0; j < rule->n_names; j++) {
+			int number = lib->resolve_arch(arch, rule->names[j]);
+
+			if (number > 0 && (uint32_t)number > newest.number)
+				newest.number = (uint32_t)number;
+		}
+	}
+	return newest;
+}
+
+/* For each architecture that the filter has, save x32, whose calls are told
+ * from those of x86_64 by their numbers alone. */
+static int
+write_newer(const struct functions *lib, scmp_filter_ctx ctx,
+	const struct plan_seccomp *seccomp, int fd, struct err *err)
+{
+	struct filter_newest newest[MAX_ARCHES];
+	struct sock_filter insns[MAX_ARCHES * FILTER_NEWER_INSNS];
+	uint32_t native = lib->arch_native();
+	size_t n = 0;
+
+	if (!filter_newer_is_for(seccomp->default_action))
+		return 0;
+	newest[n++] = find_newest(lib, seccomp, native);
+	for (size_t i = 0; i < seccomp->n_arches && n < MAX_ARCHES; i++) {
+		uint32_t arch = seccomp->arches[i];
+
+		if (arch != native && arch != SCMP_ARCH_X32 &&
+			lib->arch_exist(ctx, arch) == 0)
+			newest[n++] = find_newest(lib, seccomp, arch);
+	}
+	n = filter_newer_make(newest, n, insns);
+	return fd_write(fd, insns, n * sizeof(insns[0]), err);
+}
+
 int
 filter_compile(const struct plan_seccomp *seccomp, int fd, struct err *err)
 {
@@ -172,6 +230,8 @@ filter_compile(const struct plan_seccomp *seccomp, int fd, struct err *err)
 	ok = add_arches(&lib, ctx, seccomp, err);
 	if (ok == 0)
 		ok = add_rules(&lib, ctx, seccomp, err);
+	if (ok == 0)
+		ok = write_newer(&lib, ctx, seccomp, fd, err);
 	if (ok == 0) {
 		code = lib.export_bpf(ctx, fd);
 		if (code < 0)

@@ -57,6 +57,8 @@ struct netdev {
 /* --- one device ------------------------------------------------------------
  */
 
+/* A question about one device has one answer, under the name that the kernel
+ * keeps for it: another name of it may have been asked for. */
 static void
 take_link(void *context, const struct nlmsghdr *message)
 {
@@ -105,6 +107,8 @@ has_link(int socket, const char *name, struct err *err)
 	return -1;
 }
 
+/* What is NULL or 0 stays; namespace is a descriptor of one. Within one request
+ * the kernel carries the device first and names it then. */
 static int
 change_link(int socket, int index, unsigned up, const char *name,
 	const int *namespace, struct err *err)
@@ -147,6 +151,8 @@ take_attributes(const struct nlmsghdr *message, struct address *out)
 	}
 }
 
+/* A dump holds the addresses of all devices: those that count have no end, and
+ * are seen from everywhere [128]. */
 static void
 take_address(void *context, const struct nlmsghdr *message)
 {
@@ -171,6 +177,8 @@ take_address(void *context, const struct nlmsghdr *message)
 	device->addresses[device->n_addresses++] = address;
 }
 
+/* In the order in which the kernel tells them: the first of a subnet is its
+ * primary one, and has to be added first again. */
 static int
 read_addresses(int socket, struct netdev *device, struct err *err)
 {
@@ -206,6 +214,8 @@ add_label(struct netlink_request *request, const char *label, const char *old,
 		netlink_add(request, IFA_LABEL, text, strlen(text) + 1);
 }
 
+/* The broadcast address, the peer, the metric: as they were. The kernel refuses
+ * none that it has told itself, but for a subnet that is there already. */
 static int
 add_address(int socket, const struct address *address, int index,
 	const char *old, const char *name, struct err *err)
@@ -249,6 +259,7 @@ add_addresses(int socket, const struct netdev *device, int index,
 /* --- the namespaces --------------------------------------------------------
  */
 
+/* The network namespace that is joined by path; NULL: a new one. */
 static const struct plan_join *
 find_join(const struct plan *plan)
 {
@@ -394,6 +405,7 @@ settle(int socket, const struct netdev *device, const char *name, bool up,
 	return add_addresses(socket, device, device->index, now.name, err);
 }
 
+/* From the moment that it is on the list the way back knows of it. */
 static int
 move_one(const struct plan_net_device *from, struct netdev_moves *moves,
 	int namespace, struct err *err)
@@ -412,6 +424,8 @@ move_one(const struct plan_net_device *from, struct netdev_moves *moves,
 	return settle(moves->inside, &device, from->new_name, true, err);
 }
 
+/* Both before the first device moves: the way back must not need anything that
+ * could be missing then. */
 static int
 open_sockets(int namespace, struct netdev_moves *moves, struct err *err)
 {

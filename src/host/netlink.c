@@ -18,6 +18,8 @@
 /* NLMSG_GOODSIZE of any kernel: a part of a dump is never larger. */
 #define ANSWER_MAX ((size_t)32 << 10)
 
+/* Raw as every netlink socket; the kernel gives it an address when it is first
+ * used. */
 int
 netlink_open(struct err *err)
 {
@@ -32,6 +34,7 @@ netlink_open(struct err *err)
 	return take_fd(&fd);
 }
 
+/* The fixed part is a struct of rtnetlink(7), which begins behind the head. */
 void
 netlink_begin(struct netlink_request *request, uint16_t type, uint16_t flags,
 	const void *fixed, size_t size)
@@ -43,6 +46,7 @@ netlink_begin(struct netlink_request *request, uint16_t type, uint16_t flags,
 	request->head.nlmsg_len = (uint32_t)NLMSG_LENGTH(NLMSG_ALIGN(size));
 }
 
+/* Attributes are aligned to four bytes; their length does not count the gap. */
 void
 netlink_add(struct netlink_request *request, uint16_t type, const void *value,
 	size_t size)
@@ -136,6 +140,8 @@ take_packet(const struct exchange *exchange, const char *packet, size_t len,
 	return 0;
 }
 
+/* Packets until one of them ends the answer. An answer to an order is short, a
+ * dump comes in as many packets as it takes. */
 static int
 take_answer(int socket, const struct exchange *exchange, struct err *err)
 {

@@ -61,6 +61,7 @@ set_io_priority(const struct plan_io_priority *from, pid_t pid, struct err *err)
 	return 0;
 }
 
+/* Both properties are one line of config.json each. */
 static int
 blame(const struct plan_where *where, int result, struct err *err)
 {

@@ -39,8 +39,8 @@ resctrl_open(struct err *err)
 	if (fd >= 0 && fstatfs(fd, &fs) == 0 &&
 		fs.f_type == RDTGROUP_SUPER_MAGIC)
 		return take_fd(&fd);
-	return err_say(err,
-		"intelRdt needs the resctrl filesystem at " RESCTRL_PATH);
+	return err_say(
+		err, "intelRdt needs the resctrl filesystem at " RESCTRL_PATH);
 }
 
 /* The kernel's words on the last failure are better than its errno. */
@@ -58,6 +58,8 @@ explain(int root, int code, const char *what, struct err *err)
 	return err_code(err, code, "%s", what);
 }
 
+/* A write is taken as a whole or not at all: the kernel reads one line of
+ * schemata, or one number of a task. */
 static int
 write_file(
 	int root, int dir, const char *file, const char *text, struct err *err)
@@ -70,6 +72,8 @@ write_file(
 	return err_in(err, "write \"%.*s\"", (int)strcspn(text, "\n"), text);
 }
 
+/* A group is a directory; no link of that filesystem leads anywhere, and none
+ * would be followed. */
 static int
 open_group(int root, const char *path, struct err *err)
 {
@@ -79,6 +83,7 @@ open_group(int root, const char *path, struct err *err)
 	return fd < 0 ? err_sys(err, "open group %s", path) : fd;
 }
 
+/* Only said of a group; what else could be there has the same name. */
 static bool
 exists(int root, const char *path)
 {
@@ -156,6 +161,7 @@ has_line(const char *text, const char *wanted)
 	return true;
 }
 
+/* The group belongs to whoever made it: it is read and never written [162]. */
 static int
 compare(int root, const struct plan_intel_rdt *rdt, struct err *err)
 {
@@ -201,6 +207,7 @@ resctrl_check(int root, const struct plan_intel_rdt *rdt, struct err *err)
 	return rdt->n_lines ? compare(root, rdt, err) : 0;
 }
 
+/* The number of groups is the processor's, and small. */
 static int
 make_dir(int root, const char *path, struct err *err)
 {
@@ -247,6 +254,8 @@ resctrl_write(int root, const char *group, const char *line, struct err *err)
 	return 0;
 }
 
+/* All threads of the process would be one write each; at this time it has
+ * one. */
 static int
 join(int root, const char *path, pid_t pid, struct err *err)
 {

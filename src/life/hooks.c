@@ -76,6 +76,7 @@ open_output(const struct oci_record *record, enum annotation which, int memory,
 			: take_fd(&file);
 }
 
+/* The two may be one and the same file in memory. */
 static void
 close_outputs(struct outputs *outputs)
 {
@@ -86,6 +87,7 @@ close_outputs(struct outputs *outputs)
 	fd_close_auto(&outputs->memory);
 }
 
+/* For each hook anew: a file that was moved away is made again. */
 static int
 open_outputs(
 	const struct oci_record *record, struct outputs *out, struct err *err)

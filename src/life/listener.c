@@ -111,6 +111,8 @@ send_all(int socket, const struct str *text, int fd, struct err *err)
 	return 0;
 }
 
+/* The connection ends when this returns: that is the agent's sign that it has
+ * everything [172]. */
 int
 listener_pass(void *context, int fd, struct err *err)
 {

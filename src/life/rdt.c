@@ -12,6 +12,8 @@
 #include "life/record.h"
 #include "plan/plan.h"
 
+/* All of it is blamed on one place: which of its properties is wrong is in the
+ * words. */
 static int
 blame(const struct plan *plan, int result, struct err *err)
 {

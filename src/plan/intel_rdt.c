@@ -13,6 +13,7 @@
 static const char *const reserved[] = { ".", "..", "info", "mon_data",
 	"mon_groups" };
 
+/* It becomes a directory of resctrl, beside those that the kernel has made. */
 static void
 check_group(struct maker *m, const struct oci_intel_rdt *said)
 {
@@ -41,6 +42,7 @@ add_line(struct maker *m, struct pile *lines, const char *member,
 	*(const char **)pile_add(lines, m->arena) = line;
 }
 
+/* In the order in which they are written [160]. */
 static void
 read_lines(struct maker *m, struct pile *lines)
 {

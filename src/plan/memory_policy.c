@@ -44,6 +44,7 @@ parse_range(const char *text, size_t len, uint64_t *first, uint64_t *last)
 		*first <= *last;
 }
 
+/* The kernel's own list format, as in cpuset.mems; an empty one is none. */
 static void
 read_nodes(struct job *job)
 {
@@ -67,6 +68,8 @@ read_nodes(struct job *job)
 	}
 }
 
+/* Flags are part of the mode in the system call, and words of their own here.
+ */
 static void
 read_flags(struct job *job)
 {
@@ -86,6 +89,7 @@ read_flags(struct job *job)
 	}
 }
 
+/* What sanitize_mpol_flags() and mpol_new() of the kernel refuse. */
 static void
 check_flags(struct job *job)
 {

@@ -32,6 +32,7 @@ is_template(const char *name)
 	return !percent || (percent[1] == 'd' && !strchr(percent + 1, '%'));
 }
 
+/* Of two mistakes in one entry the first is told: the name on the host. */
 static void
 check_names(struct maker *m, const struct oci_net_device *said,
 	const struct plan_net_device *device)

@@ -26,6 +26,8 @@ struct job {
 	struct plan_scheduler *out;
 };
 
+/* sched(7): the kernel takes a nice value for the others, too, and forgets it.
+ */
 static void
 check_nice(struct job *job)
 {
@@ -81,6 +83,7 @@ check_deadline(struct job *job)
 			"SCHED_DEADLINE needs 0 < runtime <= deadline <= period, in nanoseconds");
 }
 
+/* The number is the kernel's, also where the word has no kernel behind it. */
 static void
 read_policy(struct job *job)
 {
@@ -97,6 +100,7 @@ read_policy(struct job *job)
 	job->out->policy = (uint32_t)number;
 }
 
+/* Which of them a policy can have is the kernel's affair: it says so. */
 static void
 read_flags(struct job *job)
 {
@@ -115,6 +119,7 @@ read_flags(struct job *job)
 	}
 }
 
+/* Values that are not said are 0, as in struct sched_attr [99]. */
 static void
 make_scheduler(struct maker *m, const struct oci_scheduler *said)
 {
@@ -136,6 +141,7 @@ make_scheduler(struct maker *m, const struct oci_scheduler *said)
 	m->plan->scheduler = job.out;
 }
 
+/* Eight levels within a class; IDLE has none, and whatever is said is kept. */
 static void
 make_io_priority(struct maker *m, const struct oci_io_priority *said)
 {

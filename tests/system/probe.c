@@ -340,6 +340,9 @@ do_call(char **args)
 			result = socket(AF_INET, SOCK_STREAM, 0);
 		else if (!strcmp(*args, "socket-unix"))
 			result = socket(AF_UNIX, SOCK_STREAM, 0);
+		else if (!strncmp(*args, "nr=", 3))
+			result = syscall(strtol(*args + 3, NULL, 0), -1, -1, -1,
+				-1, -1, -1);
 		else if (!strncmp(*args, "personality=", 12))
 			result = personality(strtoul(*args + 12, NULL, 0));
 		else if (!strncmp(*args, "mknod=", 6))

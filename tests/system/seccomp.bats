@@ -35,6 +35,42 @@ sethostname EDOM"
 	is "$output" "mkdir ENOSYS"
 }
 
+@test "system calls newer than the profile do not exist, older ones are denied" {
+	# close_range, 436, is the newest that is named
+	allow='["read", "write", "writev", "execve", "execveat", "exit", "exit_group", "brk", "mmap",
+		"munmap", "mprotect", "arch_prctl", "set_tid_address", "set_robust_list", "rseq",
+		"prlimit64", "readlink", "readlinkat", "getrandom", "fstat", "newfstatat", "ioctl",
+		"close", "close_range", "futex", "rt_sigaction", "rt_sigprocmask", "a_call_of_tomorrow"]'
+	seccomp '{defaultAction: "SCMP_ACT_ERRNO", syscalls: [{names: '"$allow"', action: "SCMP_ACT_ALLOW"}]}'
+	args /bin/probe call mkdir nr=435 nr=437 nr=100000
+	runs
+	is "$output" "mkdir EPERM
+nr=435 EPERM
+nr=437 ENOSYS
+nr=100000 ENOSYS"
+	config '.linux.seccomp.defaultErrnoRet = 33'
+	runs
+	prints 'mkdir EDOM'
+	prints 'nr=437 ENOSYS'
+	# what was there before all architectures agreed (424) is older than any profile
+	config '.linux.seccomp.syscalls[0].names -= ["close_range"]'
+	args /bin/probe call nr=423 nr=424
+	runs
+	is "$output" "nr=423 EDOM
+nr=424 ENOSYS"
+}
+
+@test "a profile that kills by default kills for newer calls as well" {
+	seccomp '{defaultAction: "SCMP_ACT_KILL_PROCESS", syscalls: [{names: ["read", "write",
+		"writev", "execve", "exit_group", "brk", "mmap", "munmap", "mprotect", "arch_prctl",
+		"set_tid_address", "set_robust_list", "rseq", "prlimit64", "readlink", "readlinkat",
+		"getrandom", "fstat", "newfstatat", "ioctl", "futex", "rt_sigaction",
+		"rt_sigprocmask", "close"], action: "SCMP_ACT_ALLOW"}]}'
+	args /bin/probe call nr=100000
+	try scrim run -b "$B" "$ID"
+	is "$status" 159
+}
+
 @test "arguments are compared" {
 	seccomp '{defaultAction: "SCMP_ACT_ALLOW", syscalls: [
 		{names: ["personality"], action: "SCMP_ACT_ERRNO", errnoRet: 33, args: [
