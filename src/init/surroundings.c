@@ -149,8 +149,15 @@ surroundings_label(
 
 	if (proc < 0)
 		return -1;
-	return write_proc(proc, "self", init_text(init, step, 0),
-		init_text(init, step, 1), err);
+	if (write_proc(proc, "self", init_text(init, step, 0),
+		    init_text(init, step, 1), err) == 0)
+		return 0;
+	/* "No such file" is what engines take for a missing program. */
+	if (err && (err->code == ENOENT || err->code == EINVAL))
+		return err_say(err,
+			"write \"%s\" to `/proc/self/%s`: no such label, or no such module",
+			init_text(init, step, 1), init_text(init, step, 0));
+	return -1;
 }
 
 int

@@ -309,6 +309,27 @@ opens()
 	is "$output" "ok ok ok ok ok EPERM "
 }
 
+@test "no device is so much a container's own that a rule could not deny it" {
+	device_rules '[{allow: false, access: "rwm"}, {allow: false, type: "c", major: 1, minor: 3},
+		{allow: false, type: "c", major: 5, minor: 2, access: "w"}]'
+	opens /dev/null:r /dev/zero:r /dev/ptmx:r /dev/ptmx:rw
+	is "$output" "EPERM ok ok EPERM "
+	# twice the same: the second takes the defaults as well
+	device_rules '[{allow: false, access: "rwm"}, {allow: false, access: "rwm"}]'
+	opens /dev/null:r /dev/zero:r /dev/full:r /dev/urandom:r /dev/ptmx:rw
+	is "$output" "EPERM EPERM EPERM EPERM EPERM "
+}
+
+@test "a rule against mknod is one for the program, not for the making of its nodes" {
+	capability_add CAP_MKNOD
+	device_rules '[{allow: false, access: "m"}]'
+	config '.linux.devices += [{path: "/dev/more", type: "c", major: 1, minor: 5}]'
+	script 'probe call mknod=1,3; head -c 1 /dev/more | wc -c'
+	runs
+	is "$output" "mknod=1,3 EPERM
+1"
+}
+
 @test "device rules are taken in listed order, the last word counts" {
 	device_rules '[{allow: true, access: "rwm"},
 		{allow: false, type: "c", major: 300, access: "rw"},

@@ -66,6 +66,16 @@ START_TEST(the_document_is_one_and_keeps_its_promises)
 	ck_assert(*features->linux->cgroup->v2);
 	ck_assert(has(&features->linux->seccomp->actions, "SCMP_ACT_NOTIFY"));
 	ck_assert(has(&features->linux->seccomp->actions, "SCMP_ACT_ERRNO"));
+	ck_assert(*features->linux->net_devices->enabled);
+	ck_assert(*features->linux->intel_rdt->enabled);
+	ck_assert(*features->linux->intel_rdt->schemata);
+	ck_assert(*features->linux->intel_rdt->monitoring);
+	ck_assert_uint_eq(features->linux->memory_policy->modes.n, 7);
+	ck_assert_uint_eq(features->linux->memory_policy->flags.n, 3);
+	ck_assert(has(&features->potentially_unsafe_config_annotations,
+		"run.oci.seccomp.receiver"));
+	ck_assert(!has(&features->potentially_unsafe_config_annotations,
+		"org.opencontainers.image.stopSignal"));
 	ck_assert_uint_eq(features->linux->seccomp->operators.n, 7);
 	ck_assert_uint_eq(features->linux->seccomp->known_flags.n, 4);
 	ck_assert_uint_eq(features->linux->seccomp->supported_flags.n, 4);

@@ -3,7 +3,8 @@
  * What the specification publishes, read from the folder that OCI_SCHEMA_DIR
  * names (the specification's schema/ with the examples beside it in
  * examples/{config,state,features}/{good,bad}): each property of the schemas
- * has a row of the same kind, range and duty, each good example is decoded
+ * has a row of the same kind, range and duty, and each of a config names what
+ * applies it and the test of its effect; each good example is decoded
  * and comes back from the encoder, each bad one is refused. Without the
  * variable nothing can be read, and the tests say that they are skipped.
  */
@@ -14,6 +15,7 @@
 #include "libocispec/features.h"
 #include "libocispec/schema.h"
 #include "libocispec/state.h"
+#include "tests/unit/applied.h"
 #include "tests/unit/runner.h"
 
 #include <dirent.h>
@@ -246,6 +248,8 @@ check_property(struct node node, const struct oci_row *row, const char *at)
 }
 
 static unsigned int checked;
+/* What a config says has to be done: tests/properties tells by what. */
+static bool checks_applied;
 
 static void
 check_properties(struct node node, const struct oci_schema *of, const char *at)
@@ -264,6 +268,8 @@ check_properties(struct node node, const struct oci_schema *of, const char *at)
 		ck_assert_msg(row, "%s has no row", below);
 		check_property(one, row, below);
 		checked++;
+		if (checks_applied && !row->of)
+			applied_check(below, row->flags & OCI_DEAD);
 	}
 }
 
@@ -307,7 +313,10 @@ static const struct {
 
 START_TEST(every_published_property_has_its_row)
 {
+	checks_applied = schemas[_i].schema == &oci_config_schema;
 	check_object(load(schemas[_i].file), schemas[_i].schema, "");
+	if (checks_applied)
+		applied_check_rest();
 	ck_assert_uint_ge(checked, schemas[_i].least);
 }
 END_TEST
