@@ -155,7 +155,7 @@ surroundings_label(
 	/* "No such file" is what engines take for a missing program. */
 	if (err && (err->code == ENOENT || err->code == EINVAL))
 		return err_say(err,
-			"write \"%s\" to `/proc/self/%s`: no such label, or no such module",
+			"write \"%s\" to `/proc/self/%s`: no such label here",
 			init_text(init, step, 1), init_text(init, step, 0));
 	return -1;
 }
