@@ -6,7 +6,7 @@
 load lib
 
 # Commands of theirs that this version has not got.
-ABSENT="exec checkpoint restore"
+ABSENT="checkpoint restore"
 
 # accepted COMMAND OPTIONS: parsed without complaint. --help behind them stops
 # before anything is done, and is reached only if all before it was understood.
@@ -44,7 +44,7 @@ accepted()
 		ps | -f json --format table --format=json
 		exec | --console-socket s --pidfd-socket s --cwd /c -e A=1 -e B=2 --env C=3 -t --tty -u 1:2 --user 1
 		exec | -g 1 --additional-gids 2 -p f --process=f -d --detach --pid-file p --process-label l --apparmor a
-		exec | --no-new-privs -c CAP_KILL --cap=CAP_CHOWN --preserve-fds 1 --cgroup x --ignore-paused -it
+		exec | --no-new-privs -c CAP_KILL --cap=CAP_CHOWN --preserve-fds 1 --cgroup x --ignore-paused -td
 		events | --interval 5s --interval=1m --stats
 		update | -r f --resources - --resources=f --blkio-weight 10 --cpu-period 1 --cpu-quota -1 --cpu-burst 1
 		update | --cpu-share 1 --cpu-rt-period 1 --cpu-rt-runtime 1 --cpuset-cpus 0 --cpuset-mems 0 --cpu-idle 1

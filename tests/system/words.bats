@@ -77,6 +77,12 @@ walk()
 		running | 1 | kill @ NONSENSE            | unknown signal "NONSENSE"
 		running | 1 | resume @                   | container not paused
 		stopped | 1 | pause @                    | container not running
+		stopped | 255 | exec @ /bin/true         | cannot exec in a stopped container
+		none    | 255 | exec @ /bin/true         | container does not exist
+		running | 255 | exec @ /bin/nothing      | no such file or directory
+		running | 255 | exec @ nothing           | executable file not found in $PATH
+		running | 255 | exec @ /bin              | permission denied
+		paused  | 255 | exec @ /bin/true         | cannot exec in a paused container (use --ignore-paused to override)
 		none    | 1 | update --memory 1 @        | container does not exist
 		none    | 1 | ps @                       | container does not exist
 		none    | 1 | events --stats @           | container does not exist
