@@ -44,11 +44,11 @@ task_is()
 	ctr tasks ls | grep -qE "^$2 +[0-9]+ +$1"
 }
 
-@test "containerd: run gives output, exit status and limits" {
-	ends 5 ctr run --rm "${R[@]}" --memory-limit 67108864 --cpu-quota 50000 --cpu-period 100000 --env A=1 --cwd /tmp --read-only \
+@test "containerd: run gives output and exit status" {
+	ends 5 ctr run --rm "${R[@]}" --env A=1 --cwd /tmp --read-only \
 		--mount type=bind,src=/etc/hostname,dst=/etc/motd,options=rbind:ro $BB r1 \
-		sh -c 'echo $A $PWD; cat /sys/fs/cgroup/memory.max /sys/fs/cgroup/cpu.max; touch /x 2>/dev/null || echo read-only; test -s /etc/motd && echo mounted; exit 5'
-	has '1 /tmp' 67108864 '50000 100000' read-only mounted
+		sh -c 'echo $A $PWD; touch /x 2>/dev/null || echo read-only; test -s /etc/motd && echo mounted; exit 5'
+	has '1 /tmp' read-only mounted
 	try ctr run --rm "${R[@]}" $BB r2 nothing
 	[ "$status" != 0 ]
 	says 'executable file not found in \$PATH'
@@ -58,10 +58,19 @@ task_is()
 	nothing_left
 }
 
-@test "containerd: the systemd cgroup driver" {
-	does ctr run --rm "${R[@]}" --runc-systemd-cgroup --cgroup system.slice:ctr:s1 --memory-limit 33554432 $BB s1 \
-		sh -c 'cat /sys/fs/cgroup/memory.max; systemctl 2>/dev/null; cat /proc/self/cgroup'
-	has 33554432
+@test "containerd: limits, by cgroupfs and by the systemd cgroup driver" {
+	limits=(--memory-limit 33554432 --cpu-quota 50000 --cpu-period 100000)
+	does ctr run -d "${R[@]}" "${limits[@]}" $BB f1 sleep 1000
+	does ctr run -d "${R[@]}" "${limits[@]}" --runc-systemd-cgroup --cgroup system.slice:ctr:s1 $BB s1 sleep 1000
+	for cgroup in default/f1 system.slice/ctr-s1.scope; do
+		does cat "/sys/fs/cgroup/$cgroup/memory.max" "/sys/fs/cgroup/$cgroup/cpu.max"
+		has 33554432 '50000 100000'
+	done
+	does systemctl show --property MemoryMax ctr-s1.scope
+	has MemoryMax=33554432
+	does ctr tasks delete --force f1
+	does ctr tasks delete --force s1
+	[ ! -e /sys/fs/cgroup/default/f1 ] && [ ! -e /sys/fs/cgroup/system.slice/ctr-s1.scope ]
 }
 
 @test "containerd: a task is listed, signalled, paused, resumed, measured and deleted" {
