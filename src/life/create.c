@@ -20,7 +20,6 @@
 #include "host/limits.h"
 #include "host/pin.h"
 #include "life/account.h"
-#include "host/receiver.h"
 #include "life/delete.h"
 #include "life/ending.h"
 #include "life/gate.h"
@@ -35,8 +34,6 @@
 #include "life/status.h"
 #include "life/store.h"
 #include "life/talk.h"
-#include "libocispec/config.h"
-#include "plan/annotations.h"
 #include "plan/plan.h"
 
 #include <errno.h>
@@ -142,24 +139,11 @@ check_host(struct creation *c, struct err *err)
 	return netdev_check(c->plan, err);
 }
 
-/* By --pidfd-socket, and by the annotation that crun knows. */
 static int
 open_receivers(struct creation *c, struct err *err)
 {
-	const struct oci_string_entry *said = annotations_find(
-		&c->plan->config->annotations, ANNOTATION_PIDFD_RECEIVER);
-	const char *paths[2] = { c->request->pidfd_socket,
-		said ? said->value : NULL };
-
-	for (size_t i = 0; i < 2; i++) {
-		if (!paths[i])
-			continue;
-		c->receivers[i] =
-			receiver_connect(paths[i], "pidfd socket", err);
-		if (c->receivers[i] < 0)
-			return -1;
-	}
-	return 0;
+	return pidfd_connect(
+		&c->receivers, c->request->pidfd_socket, c->plan, err);
 }
 
 /* --- traces, each in the record before it exists ---------------------------
@@ -447,12 +431,8 @@ publish(struct creation *c, struct err *err)
 		return -1;
 	if (limits_apply(c->plan, c->child.pid, err) < 0)
 		return -1;
-	for (size_t i = 0; i < 2; i++)
-		if (c->receivers[i] >= 0 &&
-			receiver_send(c->receivers[i], "pidfd", c->child.pidfd,
-				err) < 0)
-			return -1;
-	if (write_created(c, err) < 0)
+	if (pidfd_send(&c->receivers, c->child.pidfd, err) < 0 ||
+		write_created(c, err) < 0)
 		return -1;
 	if (!c->request->pid_file)
 		return 0;
@@ -523,13 +503,14 @@ create_close(struct creation *c)
 {
 	int *const fds[] = { &c->console, &c->files.gate, &c->child.wire,
 		&c->child.pidfd, &c->child.userns, &c->journal, &c->dir,
-		&c->root, &c->receivers[0], &c->receivers[1] };
+		&c->root };
 
 	for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++) {
 		fd_close_auto(fds[i]);
 		*fds[i] = -1;
 	}
 	netdev_done(&c->net_devices);
+	pidfd_close(&c->receivers);
 	cgroup_close(&c->cgroup);
 	arena_done(&c->arena);
 }
@@ -546,7 +527,7 @@ create_run(const struct create_request *request, struct creation *out,
 		.cgroup.fd = -1,
 		.files.gate = -1,
 		.child = { 0, -1, -1, -1, false },
-		.receivers = { -1, -1 },
+		.receivers = PIDFD_NONE,
 		.console = -1,
 	};
 	/* A caller that ignores SIGCHLD would have our child reaped unseen. */

@@ -17,6 +17,7 @@
 #include "host/source.h"
 #include "host/spawn.h"
 #include "life/load.h"
+#include "life/pidfd.h"
 
 struct err;
 struct oci_record;
@@ -51,8 +52,7 @@ struct creation {
 	struct network_job network;
 	struct spawn_child child;
 	struct netdev_moves net_devices;
-	/* who is to have a pidfd, by the option and by annotation; -1: none */
-	int receivers[2];
+	struct pidfd receivers;
 	int console;   /* the terminal's master, foreground only; -1: none */
 	bool makes_group; /* of resctrl, here */
 	bool guarded;  /* the device rules hold */

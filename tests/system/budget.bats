@@ -114,6 +114,16 @@ teardown()
 	within delete "$(parent_calls)"
 }
 
+@test "exec stays within its budget" {
+	countable
+	args /bin/sleep 1000
+	started
+	trace -f exec "$ID" /bin/true
+	all_within exec-parent "$(parent_calls)" exec-child "$(child_calls)" \
+		exec-processes "$(processes)" exec-plan-bytes "$(plan_bytes)"
+	deleted
+}
+
 @test "a run that has to pin the namespace first has a budget of its own" {
 	countable
 	runs

@@ -112,3 +112,77 @@ read-only
 	[ "$status" = 0 ] || show "run"
 	shows '^ +0 +100000 +65536'
 }
+
+@test "podman exec: output, status, user, directory, environment" {
+	try engine run --detach --name three "${limits[@]}" --rootfs "$B/rootfs" /bin/sleep 1000
+	[ "$status" = 0 ] || show "run"
+	is "$(engine exec three /bin/echo hi)" hi
+	try engine exec three /bin/probe exit 7
+	is "$status" 7
+	try engine exec --user 1000:50 --workdir /tmp --env A=b three /bin/sh -c 'id -u; id -g; pwd; echo $A'
+	is "$output" "1000
+50
+/tmp
+b"
+	try engine exec three /bin/nothing
+	is "$status" 127
+	echo text > "$B/rootfs/text"
+	try engine exec three /text
+	is "$status" 126
+	try sh -c 'echo typed | "$@"' sh podman --root "$T/podman/root" --runroot "$T/podman/run" \
+		--tmpdir "$T/podman/tmp" --storage-driver vfs --events-backend file \
+		--runtime "$RUNTIME" --cgroup-manager=cgroupfs exec -i three /bin/cat
+	is "$output" typed
+	try engine exec --detach three /bin/touch /tmp/touched
+	[ "$status" = 0 ] || show "exec --detach"
+	wait_until test -e "$B/rootfs/tmp/touched"
+	try engine exec --privileged three /bin/cat /proc/self/status
+	[ "$status" = 0 ] || show "exec --privileged"
+	shows '^CapEff:.*ffffff$'
+	try engine rm --force --time 0 three
+	[ "$status" = 0 ] || show "rm"
+}
+
+@test "podman exec -it has a terminal" {
+	try engine run --detach --name four "${limits[@]}" --rootfs "$B/rootfs" /bin/sleep 1000
+	[ "$status" = 0 ] || show "run"
+	cat > "$T/tmp/on-pty.py" <<-'END'
+	import fcntl, os, pty, struct, sys, termios
+	pid, master = pty.fork()
+	if pid == 0:
+	    fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 37, 91, 0, 0))
+	    os.execvp(sys.argv[1], sys.argv[1:])
+	try:
+	    while True:
+	        part = os.read(master, 4096)
+	        if not part:
+	            break
+	        sys.stdout.write(part.decode())
+	except OSError:
+	    pass
+	sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+	END
+	try timeout 60 $PYTHON "$T/tmp/on-pty.py" podman --root "$T/podman/root" --runroot "$T/podman/run" \
+		--tmpdir "$T/podman/tmp" --storage-driver vfs --events-backend file \
+		--runtime "$RUNTIME" --cgroup-manager=cgroupfs exec -it four /bin/sh -c 'sleep 0.5; probe winsize; exit 5'
+	rm "$T/tmp/on-pty.py"
+	is "$status" 5
+	output=$(tr -d '\r' <<< "$output")
+	shows '^91x37 tty=/dev/pts/[0-9] ctty=ok'
+	try engine rm --force --time 0 four
+	[ "$status" = 0 ] || show "rm"
+}
+
+@test "podman's health checks run in the container" {
+	try engine run --detach --name five "${limits[@]}" --health-cmd 'test -e /tmp/well' --health-interval disable \
+		--rootfs "$B/rootfs" /bin/sleep 1000
+	[ "$status" = 0 ] || show "run"
+	try engine healthcheck run five
+	[ "$status" != 0 ] || show "healthy too early"
+	touch "$B/rootfs/tmp/well"
+	try engine healthcheck run five
+	[ "$status" = 0 ] || show "healthcheck"
+	is "$(engine inspect -f '{{.State.Health.Status}}' five)" healthy
+	try engine rm --force --time 0 five
+	[ "$status" = 0 ] || show "rm"
+}
