@@ -71,6 +71,8 @@ int cgroup_apply(const struct plan_resources *resources,
  * one file refuses, those before it are set back. */
 int cgroup_update(const struct plan_resources *resources,
 	const struct cgroup *cgroup, struct err *err);
+/* Gives it to a user: the directory and the files of delegation, no limits. */
+int cgroup_delegate(const struct cgroup *cgroup, uid_t uid, struct err *err);
 /* Makes the controllers of these knobs available in the cgroup at path. */
 int cgroup_enable(const struct plan_resources *resources, const char *path,
 	struct err *err);

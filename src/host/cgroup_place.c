@@ -2,9 +2,9 @@
 /*
  * Where a container's cgroup belongs. The same cgroupsPath always gives the
  * same place [134], and nothing is made or asked for root. An ordinary user's
- * place is the cgroup that he is in, if it was delegated to him: then he may
- * write to the directory and to its cgroup.procs. The root of the hierarchy is
- * never a container's, and no path leads out of it by "..".
+ * place is beside or in the cgroup that he is in, where that was delegated to
+ * him: then he may write to the directory and to its cgroup.procs. The root of
+ * the hierarchy is never a container's, and no path leads out of it by "..".
  */
 #include "host/cgroup.h"
 
@@ -94,23 +94,48 @@ is_ours(int root, const char *own)
 		faccessat(dir, "cgroup.procs", W_OK, AT_EACCESS) == 0;
 }
 
+/*
+ * Beside the cgroup that the user is in, if the one above is his, too, else in
+ * it. Beside is better: in a cgroup that has processes of its own, the kernel
+ * lets nobody enable controllers for memory or input and output. Changes own;
+ * NULL: neither is his.
+ */
+static const char *
+find_place(char *own)
+{
+	auto_fd root = cgroup_files_root(NULL);
+	char *slash = own && *own == '/' ? strrchr(own, '/') : NULL;
+
+	if (root < 0 || !slash)
+		return NULL;
+	if (slash > own) {
+		*slash = '\0';
+		if (is_ours(root, own))
+			return own;
+		*slash = '/';
+	}
+	return is_ours(root, own) ? own : NULL;
+}
+
 char *
 cgroup_place(const struct plan *plan, struct err *err)
 {
+	bool said = plan->cgroups_path && *plan->cgroups_path;
 	auto_free char *own = NULL;
-	auto_fd root = -1;
+	const char *place;
 
 	if (geteuid() == 0)
 		return cgroup_join(
 			plan->cgroups_path, plan->id, CGROUP_OWN_PLACE, err);
 	own = cgroup_own();
-	if (plan->cgroups_path && *plan->cgroups_path)
-		return cgroup_join(
-			plan->cgroups_path, plan->id, own ? own : "", err);
-	root = cgroup_files_root(NULL);
-	if (root < 0 || !own || *own != '/' || !is_ours(root, own))
+	place = find_place(own);
+	if (!place && !said)
 		return strdup("");
-	return cgroup_join(NULL, plan->id, own, err);
+	return cgroup_join(plan->cgroups_path, plan->id,
+		place         ? place
+			: own ? own
+			      : "",
+		err);
 }
 
 /* path with a name below it; NULL with err where the name leads out. */

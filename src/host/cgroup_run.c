@@ -10,6 +10,7 @@
 
 #include "base/err.h"
 #include "base/fd.h"
+#include "base/proc.h"
 #include "base/str.h"
 #include "base/sys.h"
 #include "host/cgroup_files.h"
@@ -212,6 +213,25 @@ remove_one(int parent, const char *name, void *arg, struct err *err)
 	return err_sys(err, "remove cgroup %s", name);
 }
 
+/* Who is left there, for the sake of whoever has to find out why. */
+static int
+say_left(const struct cgroup *cgroup, int ms, struct err *err)
+{
+	auto_free pid_t *pids = NULL;
+	struct proc_stat stat = { .state = '?' };
+	size_t n = 0;
+
+	if (cgroup_pids(cgroup->path, &pids, &n, NULL) < 0 || !n ||
+		proc_stat(pids[0], &stat) < 0)
+		return err_say(err, "cgroup %s still has processes after %d ms",
+			cgroup->path, ms);
+	return err_say(err,
+		"cgroup %s still has processes after %d ms: process %d (%s)%s",
+		cgroup->path, ms, (int)pids[0], stat.comm,
+		stat.state == 'D' ? " sleeps uninterruptibly in the kernel"
+				  : "");
+}
+
 /* Everybody has left, yet the kernel may need a moment more for the last. */
 static int
 remove_busy(int root, const struct cgroup *cgroup, int ms, struct err *err)
@@ -220,9 +240,7 @@ remove_busy(int root, const struct cgroup *cgroup, int ms, struct err *err)
 		int empty = cgroup_files_wait(cgroup->fd, "populated", 0, ms);
 
 		if (empty == 0)
-			return err_say(err,
-				"cgroup %s still has processes after %d ms",
-				cgroup->path, ms);
+			return say_left(cgroup, ms, err);
 		if (empty > 0)
 			cgroup_walk(cgroup->fd, remove_one, NULL, NULL);
 		if (unlinkat(root, cgroup->path + 1, AT_REMOVEDIR) == 0 ||

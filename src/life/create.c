@@ -245,13 +245,20 @@ enter_cgroup(struct creation *c, struct err *err)
 {
 	if (rdt_make(c->plan, err) < 0)
 		return -1;
-	if (!c->record->cgroup)
+	if (!c->request->driver)
 		return 0;
+	/* who may have none can have no limits either */
+	if (!c->record->cgroup)
+		return cgroup_make(c->plan, "", &c->cgroup, err);
 	if (c->request->driver->make(
 		    c->plan, c->record->cgroup, &c->cgroup, err) < 0)
 		return -1;
 	c->record->cgroup_made = record_bool(&c->arena, c->cgroup.made);
-	return c->record->cgroup_made ? 0 : err_code(err, ENOMEM, "state");
+	if (!c->record->cgroup_made)
+		return err_code(err, ENOMEM, "state");
+	return c->plan->delegate
+		? cgroup_delegate(&c->cgroup, c->plan->delegate_uid, err)
+		: 0;
 }
 
 static int

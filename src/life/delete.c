@@ -32,6 +32,18 @@
 /* ... and a child whose parent was killed to notice that and to end. */
 #define UNBORN_MS 1000
 
+/* What was killed and is still there waits for a device or a filesystem. */
+static int
+say_endless(pid_t pid, struct err *err)
+{
+	struct proc_stat stat = { .comm = "?" };
+	bool asleep = proc_stat(pid, &stat) == 0 && stat.state == 'D';
+
+	return err_say(err, "process %d (%s) does not end%s", (int)pid,
+		stat.comm,
+		asleep ? ": it sleeps uninterruptibly in the kernel" : "");
+}
+
 /* Kills the first process if it is still there, and waits for its end. */
 static int
 end_process(const struct oci_record *record, struct err *err)
@@ -50,10 +62,9 @@ end_process(const struct oci_record *record, struct err *err)
 	if (sys_pidfd_send_signal(pidfd, SIGKILL) < 0 && errno != ESRCH)
 		return err_sys(
 			err, "kill process %lld", (long long)*record->pid);
-	if (proc_wait_end(pidfd, END_MS) != 1)
-		return err_say(err, "process %lld does not end",
-			(long long)*record->pid);
-	return 0;
+	return proc_wait_end(pidfd, END_MS) == 1
+		? 0
+		: say_endless((pid_t)*record->pid, err);
 }
 
 /*

@@ -226,6 +226,7 @@ make_parts(struct maker *m)
 	intel_rdt_make(m);
 	resources_make(m);
 	device_rules_make(m);
+	delegation_make(m);
 	seccomp_make(m);
 
 	namespaces_add_steps(m);

@@ -111,6 +111,7 @@ void devices_add(struct maker *m);
 void devices_add_console(struct maker *m);
 void masks_add(struct maker *m);
 void device_rules_make(struct maker *m);
+void delegation_make(struct maker *m);
 void hooks_make(struct maker *m);
 void hooks_add_container(struct maker *m);
 void hooks_add_start(struct maker *m);

@@ -231,8 +231,8 @@ has_private_cgroup_ns(const struct maker *m)
 }
 
 /* Without a private cgroup namespace the container's own cgroup is bound, for
- * a mount would show the host's root. Where the container's root is not the
- * host's it must not be writable (CVE-2023-25809). */
+ * a mount would show the host's root; and read-only, for it is then one of
+ * the host's (CVE-2023-25809). */
 static void
 add_cgroup_bind(struct mount_job *job)
 {
@@ -245,10 +245,8 @@ add_cgroup_bind(struct mount_job *job)
 	source->attr_set |= job->options.set_all;
 	source->attr_set_all = 0;
 	source->attr_clear_all = 0;
-	if (job->m->user_ns || !job->m->request->root) {
-		source->attr_set |= MOUNT_ATTR_RDONLY;
-		source->attr_clear |= MOUNT_ATTR_RDONLY;
-	}
+	source->attr_set |= MOUNT_ATTR_RDONLY;
+	source->attr_clear &= ~(uint64_t)MOUNT_ATTR_RDONLY;
 	add_bind_step(job, slot, 0);
 }
 

@@ -273,6 +273,10 @@ struct plan {
 	const char *mount_label;  /* or NULL */
 	const char *cgroups_path; /* the config's, NULL: the runtime's */
 	bool new_cgroup_ns;
+	/* the container manages cgroups of its own: they are this user's of
+	 * the host */
+	bool delegate;
+	uint32_t delegate_uid;
 	struct plan_resources resources;
 
 	const struct plan_rlimit *rlimits;

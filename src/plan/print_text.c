@@ -189,6 +189,10 @@ print_cgroup(const struct plan *plan, struct str *out)
 	add_text(out,
 		plan->cgroups_path ? plan->cgroups_path : "(by the runtime)");
 	str_add(out, "\n");
+	if (plan->delegate)
+		str_addf(out,
+			"  given to user %u, who may make cgroups in it\n",
+			plan->delegate_uid);
 	for (size_t i = 0; i < plan->resources.n_knobs; i++) {
 		const struct plan_knob *knob = &plan->resources.knobs[i];
 		size_t start = out->len;

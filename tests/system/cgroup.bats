@@ -188,6 +188,78 @@ at_once()
 	mount_type /sys/fs/cgroup cgroup2
 }
 
+@test "CVE-2023-25809: without a private cgroup namespace the cgroup mount is read-only" {
+	[[ $SCRIM == *scrim ]] || skip "others leave root what it asks for"
+	namespace_drop cgroup
+	mount_add /sys/fs/cgroup cgroup cgroup nosuid noexec nodev relatime rw
+	script 'mkdir /sys/fs/cgroup/x 2>&1; cat /proc/self/mountinfo'
+	runs
+	shows 'Read-only file system'
+	mount_has /sys/fs/cgroup ro
+}
+
+# --- delegation --------------------------------------------------------------
+
+# owners DIR: the files below it that are not root's, with their owner.
+owners()
+{
+	(cd "$1" && stat -c '%u %n' . * | grep -v '^0 ' | sort -k 2)
+}
+
+# delegated UID: what the specification gives to that user.
+delegated()
+{
+	local file
+
+	echo "$1 ."
+	for file in $(sort /sys/kernel/cgroup/delegate); do
+		[ ! -e "$OWN/$file" ] || echo "$1 $file"
+	done
+}
+
+@test "a container that manages cgroups itself has its own, and no limits of it" {
+	user_namespace
+	mount_add /sys/fs/cgroup cgroup cgroup nosuid noexec nodev relatime rw
+	config '.process.user = {uid: 5, gid: 5}'
+	script 'mkdir /sys/fs/cgroup/inner && echo 0 > /sys/fs/cgroup/inner/cgroup.procs && cat /proc/self/cgroup
+		echo 1 > /sys/fs/cgroup/cgroup.max.depth || echo denied'
+	try scrim run -b "$B" "$ID"
+	[ "$status" = 0 ] || show "run"
+	prints 0::/inner
+	prints denied
+	args /bin/sleep 100
+	created
+	[[ $SCRIM != *scrim ]] || is "$(owners "$OWN")" "$(delegated 100005 | sort -k 2)"
+	deleted
+}
+
+@test "a cgroup is nobody else's without a namespace for it, or a writable mount" {
+	user_namespace
+	config '.process.user = {uid: 5, gid: 5}'
+	args /bin/sleep 100
+	created
+	is "$(owners "$OWN")" ""
+	deleted
+	mount_add /sys/fs/cgroup cgroup cgroup nosuid noexec nodev relatime ro
+	created
+	is "$(owners "$OWN")" ""
+	deleted
+	config '.mounts[-1].options = ["rw"]'
+	namespace_drop cgroup
+	created
+	is "$(owners "$OWN")" ""
+	deleted
+}
+
+@test "the user of a container without a user namespace is given its cgroup as well" {
+	mount_add /sys/fs/cgroup cgroup2 cgroup nosuid noexec nodev relatime rw
+	config '.process.user = {uid: 1000, gid: 1000}'
+	args /bin/sleep 100
+	created
+	[[ $SCRIM != *scrim ]] || is "$(owners "$OWN")" "$(delegated 1000 | sort -k 2)"
+	deleted
+}
+
 @test "a cgroup mount that is writable lets the container make its own groups" {
 	mount_add /sys/fs/cgroup cgroup cgroup nosuid noexec nodev relatime rw
 	script 'mkdir /sys/fs/cgroup/inner && ls -d /sys/fs/cgroup/inner; sleep 100'
@@ -389,6 +461,16 @@ opens()
 	for key in ../cgroup.max.depth a/b /etc/passwd ..; do
 		config '.linux.resources.unified = {($k): "1"}' --arg k "$key"
 		refused
+	done
+}
+
+@test "limits cannot freeze or kill the container that they are of" {
+	[[ $SCRIM == *scrim ]] || skip "others hang"
+	for key in freeze kill procs threads type; do
+		config '.linux.resources.unified = {($k): "1"}' --arg k "cgroup.$key"
+		try timeout 10 $SCRIM --root "$ROOT" create -b "$B" "$ID"
+		fails
+		says "cgroup\\.$key is not a limit"
 	done
 }
 

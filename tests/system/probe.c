@@ -19,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -58,6 +59,7 @@ verdict(long result)
 		{ ENOTTY, "ENOTTY" },
 		{ EDOM, "EDOM" },
 		{ EIO, "EIO" },
+		{ ENOMEM, "ENOMEM" },
 		{ ENOKEY, "ENOKEY" },
 		{ ESRCH, "ESRCH" },
 		{ E2BIG, "E2BIG" },
@@ -399,6 +401,20 @@ do_priorities(char **args)
 	return 0;
 }
 
+/* huge MIB: maps so much in huge pages of 2 MiB and writes to each. */
+static int
+do_huge(char **args)
+{
+	size_t size = strtoul(args[0], NULL, 10) << 20;
+	char *at = mmap(NULL, size, PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB, -1, 0);
+
+	for (size_t i = 0; at != MAP_FAILED && i < size; i += 2 << 20)
+		at[i] = 1;
+	printf("huge %s\n", verdict(at == MAP_FAILED ? -1 : 0));
+	return 0;
+}
+
 static const struct {
 	const char *name;
 	int (*run)(char **args);
@@ -413,6 +429,7 @@ static const struct {
 	{ "exit", do_exit, 1 },
 	{ "fds", do_fds, 0 },
 	{ "flood", do_flood, 1 },
+	{ "huge", do_huge, 1 },
 	{ "keyring", do_keyring, 0 },
 	{ "open", do_open, 1 },
 	{ "pause", do_pause, 0 },

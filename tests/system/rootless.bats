@@ -217,6 +217,84 @@ in_own_cgroup()
 	is "$output" there
 }
 
+# delegate: a cgroup of the user's own, with the one in it that he is in.
+delegate()
+{
+	[ "$(stat -fc %T $CGROUP)" = cgroup2fs ] || skip "$CGROUP is not cgroup2"
+	DELEGATED=$CGROUP/${T##*/}-d
+	mkdir "$DELEGATED" "$DELEGATED/shell"
+	chown $USER_ID "$DELEGATED" "$DELEGATED"/cgroup.{procs,subtree_control,threads}
+	if [ "${1-}" = all ]; then
+		chown $USER_ID "$DELEGATED/shell" "$DELEGATED"/shell/cgroup.{procs,subtree_control,threads}
+	fi
+}
+
+# delegated_scrim: from there.
+delegated_scrim()
+{
+	(echo $BASHPID > "$DELEGATED/shell/cgroup.procs" && user_scrim "$@")
+}
+
+undelegate()
+{
+	rmdir "$DELEGATED/shell" "$DELEGATED"
+}
+
+@test "a user's container has a cgroup where he has a delegated subtree" {
+	[[ $SCRIM == *scrim ]] || skip "others differ"
+	delegate
+	rootless
+	config 'del(.linux.cgroupsPath)'
+	args /bin/sleep 100
+	try delegated_scrim create -b "$B" "$ID"
+	succeeds
+	[ -d "$DELEGATED/$ID" ] || show "no cgroup"
+	try user_scrim pause "$ID"
+	succeeds
+	is "$(user_scrim state "$ID" | jq -r .status)" paused
+	try user_scrim resume "$ID"
+	succeeds
+	is "$(user_scrim ps -f json "$ID")" "[$(user_scrim state "$ID" | jq .pid)]"
+	try user_scrim delete --force "$ID"
+	succeeds
+	[ ! -e "$DELEGATED/$ID" ] || show "the cgroup is left"
+	undelegate
+}
+
+@test "a delegated subtree takes limits where it has the controllers" {
+	[[ $SCRIM == *scrim ]] || skip "others differ"
+	grep -qw pids "$CGROUP/cgroup.controllers" || skip "no controller pids in the unified hierarchy"
+	grep -qw memory "$CGROUP/cgroup.controllers" || skip "no controller memory in the unified hierarchy"
+	echo '+pids +memory' > "$CGROUP/cgroup.subtree_control"
+	delegate all
+	rootless
+	config 'del(.linux.cgroupsPath) | .linux.resources = {pids: {limit: 17}, memory: {limit: 104857600}}'
+	args /bin/sleep 100
+	try delegated_scrim create -b "$B" "$ID"
+	succeeds
+	is "$(cat "$DELEGATED/$ID/pids.max")" 17
+	is "$(cat "$DELEGATED/$ID/memory.max")" 104857600
+	try user_scrim update --pids-limit 18 "$ID"
+	succeeds
+	is "$(cat "$DELEGATED/$ID/pids.max")" 18
+	try user_scrim delete --force "$ID"
+	succeeds
+	undelegate
+}
+
+@test "a user without a delegated subtree has no cgroup, and is told so where he asks for a limit" {
+	[[ $SCRIM == *scrim ]] || skip "others differ"
+	rootless
+	config 'del(.linux.cgroupsPath) | del(.linux.resources)'
+	args true
+	try user_scrim run -b "$B" "$ID"
+	succeeds
+	config '.linux.resources = {pids: {limit: 5}}'
+	try user_scrim create -b "$B" "$ID"
+	fails
+	says 'limit pids\.max needs a cgroup, and the caller may not make one'
+}
+
 @test "a user cannot have a container without a user namespace" {
 	[[ $SCRIM == *scrim ]] || skip "others make one unasked"
 	rootless
