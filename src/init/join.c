@@ -85,7 +85,8 @@ join_root(struct init *init, const struct plan_step *step, struct err *err)
 	if (step->slot >= 0)
 		init->root = slots_take(init, (uint32_t)step->slot, err);
 	else
-		init->root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+		init->root =
+			openat(AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (init->root < 0 && step->slot < 0)
 		return err_sys(err, "open");
 	return init->root < 0 ? -1 : 0;
