@@ -47,6 +47,9 @@ set_scheduler(const struct plan_scheduler *from, pid_t pid, struct err *err)
 	if (errno == EBUSY)
 		return err_say(err,
 			"scheduler: the processors have no time left for this deadline");
+	if (errno == EOPNOTSUPP && (from->flags & SCHED_FLAG_UTIL_CLAMP))
+		return err_say(err,
+			"scheduler: this kernel has no clamps of utilisation");
 	return err_sys(err, "scheduler: sched_setattr");
 }
 

@@ -44,7 +44,7 @@ teardown()
 		try scrim run -b "$B" "$ID"
 		prints "$PROFILE (enforce)"
 		hides secret
-		says 'denied: Permission denied'
+		says "denied'?: Permission denied"
 		shows '^root:'
 	done
 }

@@ -27,10 +27,17 @@ notify()
 		--arg p "$AGENT" --args "$@"
 }
 
+# has_said N: so many messages came.
+has_said()
+{
+	[ "$(wc -l < "$SAID")" = "$1" ]
+}
+
 # said FILTER: of the only message.
 said()
 {
-	is "$(wc -l < "$SAID")" 1
+	# the agent writes it down when the container may have ended
+	wait_until has_said 1 > /dev/null
 	jq -r "$1" "$SAID"
 }
 
@@ -58,6 +65,21 @@ getppid ok"
 	wait_until test -s "$SAID"
 	is "$(said .message.pid)" "$pid"
 	is "$(said .message.state.pid)" "$pid"
+	deleted
+}
+
+@test "a process that joins has a connection of its own, and the same agent" {
+	agent
+	notify mkdirat
+	args sleep 100
+	started
+	try scrim exec "$ID" /bin/probe call mkdir
+	succeeds
+	is "$output" "mkdir EDOM"
+	wait_until has_said 2
+	is "$(jq -r .message.state.status "$SAID" | tr '\n' ' ')" "created running "
+	[ "$(tail -n 1 "$SAID" | jq .message.pid)" != "$(pid_of "$ID")" ] || show "the pid of the first"
+	is "$(tail -n 1 "$SAID" | jq .message.state.pid)" "$(pid_of "$ID")"
 	deleted
 }
 
@@ -164,7 +186,7 @@ getppid ok"
 	config 'del(.annotations["run.oci.seccomp.receiver"])'
 	RUN_OCI_SECCOMP_RECEIVER=$AGENT runs
 	is "$output" "mkdir EDOM"
-	is "$(wc -l < "$SAID")" 2
+	wait_until has_said 2
 }
 
 @test "without SCMP_ACT_NOTIFY the path is not looked at" {
