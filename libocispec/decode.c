@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "libocispec/parser.h"
 #include "base/err.h"
 #include "base/str.h"
 
@@ -343,6 +344,7 @@ decode(const struct oci_schema *schema, struct oci_problems *problems,
 		.schema = schema,
 		.mark = TEXT_START,
 	};
+	struct parser_memory memory;
 	const char *words;
 	size_t offset;
 	bool good;
@@ -352,13 +354,13 @@ decode(const struct oci_schema *schema, struct oci_problems *problems,
 		complain_text(problems, offset, words);
 		return -1;
 	}
-	d.parser = yajl_alloc(&callbacks, NULL, &d);
-	if (!d.parser) {
+	if (parser_memory_init(&memory, problems->len) < 0) {
 		value_no_memory(&d);
 		return -1;
 	}
+	d.parser = yajl_alloc(&callbacks, &memory.functions, &d);
 	good = run(&d);
-	yajl_free(d.parser);
+	parser_memory_done(&memory);
 	keyset_done(&d.names);
 	if (!good)
 		return -1;

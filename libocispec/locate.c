@@ -6,6 +6,7 @@
  * inside the innermost of the latter are keys and items compared.
  */
 #include "libocispec/locate.h"
+#include "libocispec/parser.h"
 
 #include <string.h>
 #include <yajl/yajl_parse.h>
@@ -174,13 +175,14 @@ locate(const char *text, size_t len, const char *pointer, uint32_t *line,
 		.yajl_end_array = on_end,
 	};
 	struct search s = { .text = text, .rest = pointer, .wanted = true };
+	struct parser_memory memory;
 	struct text_mark mark = TEXT_START;
 
-	s.parser = yajl_alloc(&callbacks, NULL, &s);
-	if (!s.parser)
+	if (parser_memory_init(&memory, len) < 0)
 		return false;
+	s.parser = yajl_alloc(&callbacks, &memory.functions, &s);
 	yajl_parse(s.parser, (const unsigned char *)text, len);
-	yajl_free(s.parser);
+	parser_memory_done(&memory);
 	if (!s.found)
 		return false;
 	text_move(&mark, text, s.offset);

@@ -305,11 +305,11 @@ main(void)
 
 	if (fcntl(WIRE_FD, F_SETFD, FD_CLOEXEC) < 0)
 		_exit(1);
-	/* Modes are what the plan says; OP_IDENTITY sets the program's mask. */
-	init.umask = umask(0);
 	if (prctl(PR_SET_DUMPABLE, 0) < 0)
 		err_sys(&err, "prctl");
-	else if (init_follow_parent(true, &err) == 0)
+	/* Modes are what the plan says; OP_IDENTITY sets the program's mask. */
+	init.umask = umask(0);
+	if (!err.code && init_follow_parent(true, &err) == 0)
 		run_plan(&init, &err);
 	inside_undo(&init);
 	if (init.wire >= 0)

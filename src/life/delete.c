@@ -27,10 +27,9 @@
 #include <signal.h>
 #include <sys/stat.h>
 
-/* How long the kernel may take to end what was killed. */
+/* How long the kernel may take to end what was killed, and a child whose
+ * parent was killed to notice that, on a machine that has much else to do. */
 #define END_MS 10000
-/* ... and a child whose parent was killed to notice that and to end. */
-#define UNBORN_MS 1000
 
 /* What was killed and is still there waits for a device or a filesystem. */
 static int
@@ -83,7 +82,7 @@ end_cgroup(const struct oci_record *record, struct err *err)
 	if (!record->cgroup)
 		return 0;
 	if (!record->cgroup_made) {
-		driver->forget(record->cgroup, UNBORN_MS);
+		driver->forget(record->cgroup, END_MS);
 		return 0;
 	}
 	if (*record->cgroup_made)

@@ -21,7 +21,9 @@ TESTS = os.path.dirname(HERE)
 CGROUP = "/sys/fs/cgroup"
 USER = 4242
 GRACE = 3.0  # seconds for what was killed to be gone
+KEY_GRACE = 60.0
 PR_SET_CHILD_SUBREAPER = 36
+CLONE_NEWNET = 0x40000000
 
 
 def read(path):
@@ -63,6 +65,8 @@ def reap():
 class Bench:
     def __init__(self, scrim):
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+        # Others make and remove network devices of theirs meanwhile.
+        ctypes.CDLL(None).unshare(CLONE_NEWNET)
         self.top = tempfile.mkdtemp(prefix="sf.", dir="/run")
         subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=755", "scrim-faults", self.top], check=True)
         subprocess.run(["mount", "--make-private", self.top], check=True)
@@ -85,6 +89,8 @@ class Bench:
         self.uid = None
         self.env = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "TMPDIR": self.top + "/tmp"}
         self.neighbour = None
+        # Unlike that of another one of these, for keys are everybody's.
+        self.id = "web" + self.top[len("/run/sf."):]
 
     def compile(self, name, *more):
         out = f"{self.top}/bin/{name}"
@@ -106,8 +112,11 @@ class Bench:
             return hashlib.sha256(file.read()).hexdigest(), os.stat(self.scrim).st_mode
 
     def close(self):
-        if self.neighbour:
-            self.run("delete", "--force", "neighbour", root=self.top + "/root")
+        self.uid = None
+        for root in ("root", "own/root", "cut"):
+            for id in ("ID", "neighbour"):
+                self.run("delete", "--force", id, root=f"{self.top}/{root}")
+        self.kill_all()
         with open(CGROUP + "/cgroup.procs", "w") as file:
             file.write("0")
         for line in reversed(read("/proc/self/mountinfo").splitlines()):
@@ -139,8 +148,9 @@ class Bench:
             config["linux"]["cgroupsPath"] = f"{self.cgroup[len(CGROUP):]}/{id}"
         return config
 
-    def bundle(self, name, id="web", stay=False):
+    def bundle(self, name, id=None, stay=False):
         """A bundle's directory, made anew; the rootfs is a copy by links."""
+        id = id or self.id
         path = f"{self.top}/{id}"
         if not os.path.exists(path):
             os.mkdir(path)
@@ -152,16 +162,17 @@ class Bench:
             json.dump(self.config(name, id, stay), file)
         return path
 
-    def choose(self, name):
-        """Who calls, and with which state root."""
+    def choose(self, name, cut):
+        """Who calls, and with which state root: the neighbour's is not cut."""
         rootless = BUNDLES[name].get("rootless", False)
-        self.root = self.top + ("/own/root" if rootless else "/root")
+        self.root = self.top + ("/cut" if cut else "/own/root" if rootless else "/root")
         self.uid = USER if rootless else None
 
     # --- commands ---
 
     def argv(self, *words, root=None):
-        return [self.scrim, "--root", root or self.root, *words]
+        """ID in words is the container's."""
+        return [self.scrim, "--root", root or self.root, *(self.id if word == "ID" else word for word in words)]
 
     def run(self, *words, root=None, out=None):
         """A command without faults: (status, stderr), stdout into out."""
@@ -175,8 +186,8 @@ class Bench:
                 return -1, f"{words[0]} hangs"
         return status, read(self.top + "/own/err")
 
-    def state(self, id):
-        status, _ = self.run("state", id)
+    def state(self):
+        status, _ = self.run("state", "ID")
         return json.loads(read(self.top + "/own/out")) if status == 0 else {"status": "none", "pid": 0}
 
     def injected(self, words, ask, out):
@@ -203,7 +214,8 @@ class Bench:
             if status or said:
                 raise SystemExit(f"the neighbour does not {words[0]}: {said}")
         wait_until(lambda: "the end" in read(self.top + "/own/neighbour"))
-        self.neighbour = self.state("neighbour")["pid"]
+        self.run("state", "neighbour")
+        self.neighbour = json.loads(read(self.top + "/own/out"))["pid"]
         self.neighbour_was = self.see_neighbour()
 
     def see_neighbour(self):
@@ -221,12 +233,12 @@ class Bench:
 
     def look(self):
         mounts = [line.split(" ", 3)[3] for line in read("/proc/self/mountinfo").splitlines()]
-        keys = re.findall(r"\S*\bweb\b.*", read("/proc/keys"))
+        keys = re.findall(rf"\S*{self.id}.*", read("/proc/keys"))
         return {
             "process": set(read(self.cgroup + "/driver/cgroup.procs").split()),
             "cgroup": set(path for path, _, _ in os.walk(self.cgroup)),
             "mount": set(mounts),
-            "file": set(path for name in ("root", "own/root", "cut", "tmp")
+            "file": set(re.sub(r"\.pin/.*", ".pin", path) for name in ("root", "own/root", "cut", "tmp")
                         for path in tree(f"{self.top}/{name}")),
             "bundle": set(os.listdir(self.top)),
             "network device": set(line.split(":")[0] for line in read("/proc/net/dev").splitlines()),
@@ -234,13 +246,19 @@ class Bench:
         }
 
     def left(self):
-        """What is there now and was not: or is not and was; as text."""
+        """What is there now and was not: or is not and was; as text. Keys are
+        collected by the kernel in its own time: keys_left() asks for these."""
         now = self.look()
+        now["key"] = self.was["key"]
         found = []
         for kind, was in self.was.items():
             found += [f"{kind} {thing}" for thing in sorted(now[kind] - was)]
             found += [f"lost {kind} {thing}" for thing in sorted(was - now[kind])]
         return found
+
+    def keys_left(self):
+        wait_until(lambda: reap() or not self.look()["key"], KEY_GRACE)
+        return [f"left behind: key {key}" for key in self.look()["key"]]
 
     def left_at_last(self):
         """The same, when there was time for what was killed to go."""

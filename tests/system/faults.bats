@@ -26,6 +26,12 @@ faults()
 	faults --kinds EPERM,ENOMEM,EINTR,ENOSPC --share 401
 }
 
-@test "whoever is killed at whatever system call, delete --force leaves nothing" {
-	faults --kinds kill-self,kill-other,kill-all --share 401
+@test "whoever is killed at whatever system call, delete --force leaves nothing, nor does a power cut" {
+	faults --kinds kill-self,kill-other,kill-all,cut --share 401
+}
+
+@test "three hundred runs in a row leave nothing, in the kernel's caches neither" {
+	[[ $SCRIM == *scrim ]] || skip "about scrim itself"
+	needs "$PYTHON"
+	SCRIM=$SCRIM "$PYTHON" "$SYSTEM_DIR/../faults/soak" 300 3>&- 4>&-
 }
