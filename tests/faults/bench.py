@@ -62,6 +62,17 @@ def reap():
         pass
 
 
+def reap_but(process):
+    """All that have ended, but for one, whose status is returned."""
+    while process.poll() is None:
+        ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        if not ended:
+            return None
+        if ended.si_pid != process.pid:
+            os.waitpid(ended.si_pid, 0)
+    return process.returncode
+
+
 class Bench:
     def __init__(self, scrim):
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
@@ -178,13 +189,14 @@ class Bench:
         """A command without faults: (status, stderr), stdout into out."""
         options = {"user": self.uid, "group": self.uid, "extra_groups": []} if self.uid else {}
         with open(out or self.top + "/own/out", "w+") as stdout, open(self.top + "/own/err", "w+") as stderr:
-            try:
-                status = subprocess.run(self.argv(*words, root=root), env=self.env, stdin=subprocess.DEVNULL,
-                                        stdout=stdout, stderr=stderr, cwd=self.top + "/tmp", timeout=15,
-                                        **options).returncode
-            except subprocess.TimeoutExpired:
-                return -1, f"{words[0]} hangs"
-        return status, read(self.top + "/own/err")
+            process = subprocess.Popen(self.argv(*words, root=root), env=self.env, stdin=subprocess.DEVNULL,
+                                       stdout=stdout, stderr=stderr, cwd=self.top + "/tmp", **options)
+        # A first process cannot end before its orphans, who are ours, are reaped.
+        if not wait_until(lambda: reap_but(process) is not None, 20):
+            process.kill()
+            process.wait()
+            return -1, f"{words[0]} hangs"
+        return process.returncode, read(self.top + "/own/err")
 
     def state(self):
         status, _ = self.run("state", "ID")
