@@ -112,6 +112,10 @@ struct cgroup_driver {
 	 * set, those before it are set back. */
 	int (*update)(const struct plan_resources *resources,
 		const struct cgroup *cgroup, struct err *err);
+	/* Before a process is made in the cgroup of a container that is there:
+	 * goes where that is allowed. NULL: wherever it may be done at all, it
+	 * may be done from where the caller is. */
+	int (*enter)(const char *path, struct err *err);
 	/* Of a create that was killed before it could say whether it had made
 	 * the cgroup: takes away what it has made, and nothing else. */
 	void (*forget)(const char *path, int ms);
@@ -123,6 +127,8 @@ const struct cgroup_driver *cgroup_driver_find(const char *name);
 /* To be called by a command before it makes or changes anything, and before it
  * reads what can be read only once: it may begin anew (library.h). */
 int cgroup_driver_ready(const char *name, struct err *err);
+/* For one that makes a process in a container's cgroup. As above. */
+int cgroup_driver_enter(const char *name, const char *path, struct err *err);
 /* The one that asks systemd (systemd.c). */
 extern const struct cgroup_driver cgroup_driver_systemd;
 

@@ -45,3 +45,11 @@ cgroup_driver_ready(const char *name, struct err *err)
 
 	return driver->ready ? driver->ready(err) : 0;
 }
+
+int
+cgroup_driver_enter(const char *name, const char *path, struct err *err)
+{
+	const struct cgroup_driver *driver = cgroup_driver_find(name);
+
+	return driver->enter ? driver->enter(path, err) : 0;
+}

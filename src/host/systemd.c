@@ -291,38 +291,64 @@ may_move(const char *from, const char *to)
 /* An ordinary user's session is not in his manager's part of the tree, and from
  * outside he may make no process in there; so scrim goes there first, into a
  * scope of its own, as systemd-run --user --scope would bring it. */
-static int
-move_in(const struct seat *seat, struct err *err)
+static bool
+is_outside(const char *path)
 {
-	struct unit_list list = UNIT_LIST((struct arena *)&seat->arena);
+	auto_free char *own = is_user() ? cgroup_own() : NULL;
+
+	return own && !may_move(own, path);
+}
+
+static int
+move_in(struct bus *bus, struct arena *arena, struct err *err)
+{
+	struct unit_list list = UNIT_LIST(arena);
 	const union unit_basic pid = { .u = (uint64_t)getpid() };
-	auto_free char *own = cgroup_own();
 	char scope[64];
 
-	if (!seat->user || !own || may_move(own, seat->path))
-		return 0;
 	snprintf(scope, sizeof(scope), "scrim-itself-%d.scope", (int)getpid());
 	unit_add_text(&list, "Description", "scrim");
 	unit_add_text(&list, "Slice", "user.slice");
 	unit_add(&list, "PIDs", "au", &pid, 1);
 	unit_add_text(&list, "CollectMode", "inactive-or-failed");
-	if (bus_start(seat->bus, scope, &list, err) < 0)
+	if (bus_start(bus, scope, &list, err) < 0)
 		return err_in(err, "enter the user's part of the cgroups");
 	return 0;
+}
+
+/* By exec; nothing has been made by then, and the library may be loaded. */
+static int
+enter(const char *path, struct err *err)
+{
+	struct arena arena = { 0 };
+	struct bus *bus;
+	int ok = -1;
+
+	if (!is_outside(path))
+		return 0;
+	if (library_ready(err) < 0 || arena_init(&arena, err) < 0)
+		return -1;
+	if (bus_open(true, &bus, err) == 0) {
+		ok = move_in(bus, &arena, err);
+		bus_close(bus);
+	}
+	arena_done(&arena);
+	return ok;
 }
 
 /* In this order: we where we may make processes, the helper, the scope around
  * it, and what the scope lacks. The helper is the caller's to end. */
 static int
-make_scope(const struct seat *seat, const struct plan *plan, struct cgroup *out,
+make_scope(struct seat *seat, const struct plan *plan, struct cgroup *out,
 	struct err *err)
 {
-	struct unit_list list = UNIT_LIST((struct arena *)&seat->arena);
+	struct unit_list list = UNIT_LIST(&seat->arena);
 	struct aide *keeper = &out->keeper;
 
 	keeper->cgroup = -1;
-	if (move_in(seat, err) < 0 ||
-		aide_start(keeper, be_there, NULL, err) < 0 ||
+	if (is_outside(seat->path) && move_in(seat->bus, &seat->arena, err) < 0)
+		return -1;
+	if (aide_start(keeper, be_there, NULL, err) < 0 ||
 		aide_hear(keeper, err) < 0)
 		return -1;
 	describe(seat, plan, keeper->pid, &list);
@@ -474,6 +500,7 @@ const struct cgroup_driver cgroup_driver_systemd = {
 	.make = make,
 	.apply = apply,
 	.update = update,
+	.enter = enter,
 	.forget = forget,
 	.end = end,
 };

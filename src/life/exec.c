@@ -225,8 +225,10 @@ open_cgroup(struct execution *e, struct err *err)
 			"cgroup of its own");
 	if (!record->cgroup)
 		return 0;
-	if (cgroup_open_inside(record->cgroup, below, (pid_t)*record->pid,
-		    &e->cgroup, err) < 0)
+	if (cgroup_driver_enter(record->cgroup_driver, record->cgroup, err) <
+			0 ||
+		cgroup_open_inside(record->cgroup, below, (pid_t)*record->pid,
+			&e->cgroup, err) < 0)
 		return -1;
 	e->files.cgroup = e->cgroup.fd;
 	return 0;
@@ -420,7 +422,7 @@ exec_container(
 	struct execution e = {
 		.request = request,
 		.stored = { .root = -1, .dir = -1 },
-		.cgroup = { NULL, -1, false },
+		.cgroup.fd = -1,
 		.files = { .root = -1, .state = -1, .cgroup = -1, .userns = -1,
 			.gate = -1, .process = -1 },
 		.child = { 0, -1, -1, -1, false },

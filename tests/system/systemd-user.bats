@@ -100,6 +100,10 @@ property()
 	property MemoryMax 67108864
 	property TasksMax 20
 	property CPUQuotaPerSecUSec 500ms
+	# from his session, which is not in his manager's part of the tree
+	try user_scrim exec "$ID" /bin/cat /proc/self/cgroup
+	succeeds
+	shows "^0::(/|$MANAGER/$SLICE/$UNIT)\$"
 	as_user systemctl --user daemon-reload
 	is "$(cat "$CGROUP$MANAGER/$SLICE/$UNIT/memory.max")" 67108864
 	is "$(cat "$CGROUP$MANAGER/$SLICE/$UNIT/pids.max")" 20
