@@ -28,6 +28,7 @@
 #include "life/hooks.h"
 #include "life/listener.h"
 #include "life/notify.h"
+#include "life/parts.h"
 #include "life/pidfile.h"
 #include "life/rdt.h"
 #include "life/record.h"
@@ -337,19 +338,11 @@ write_created(struct creation *c, struct err *err)
 	return write_record(c, err);
 }
 
-/* The limits of the cgroup, or what devices it may use. */
 static int
-apply_resources(struct creation *c, bool devices, struct err *err)
+apply_part(struct creation *c, enum part part, struct err *err)
 {
-	struct plan_resources part = c->plan->resources;
-
-	if (devices)
-		part.n_knobs = 0;
-	else
-		part.device_program = false;
-	if (!c->record->cgroup || (devices && !part.device_program))
-		return 0;
-	return c->request->driver->apply(&part, &c->cgroup, err);
+	return parts_apply(
+		c->request->driver, &c->plan->resources, &c->cgroup, part, err);
 }
 
 static int
@@ -368,7 +361,7 @@ equip(struct creation *c, struct err *err)
 	bool limits_first = c->plan->memory_policy;
 	int done;
 
-	if (limits_first && apply_resources(c, false, err) < 0)
+	if (limits_first && apply_part(c, PART_LIMITS, err) < 0)
 		return -1;
 	if (rdt_join(c->plan, c->child.pid, err) < 0)
 		return -1;
@@ -378,7 +371,7 @@ equip(struct creation *c, struct err *err)
 	done = send_sources(c, err);
 	if (done < 0)
 		return done;
-	if (!limits_first && apply_resources(c, false, err) < 0)
+	if (!limits_first && apply_part(c, PART_LIMITS, err) < 0)
 		return -1;
 	done = note_child(c, err);
 	return done < 0 ? done : write_journal(c, err);
@@ -395,7 +388,7 @@ run_hooks(void *context, struct err *err)
 
 	/* The nodes are made: from here on rules hold for all, hooks of
 	 * engines that look for the program of the cgroup included. */
-	if (apply_resources(c, true, err) < 0)
+	if (apply_part(c, PART_DEVICES, err) < 0)
 		return -1;
 	c->guarded = true;
 	c->poststop = true;
@@ -434,7 +427,9 @@ static int
 publish(struct creation *c, struct err *err)
 {
 	cgroup_settle(&c->cgroup);
-	if (!c->guarded && apply_resources(c, true, err) < 0)
+	if (!c->guarded && apply_part(c, PART_DEVICES, err) < 0)
+		return -1;
+	if (apply_part(c, PART_MEMORY, err) < 0)
 		return -1;
 	if (limits_apply(c->plan, c->child.pid, err) < 0)
 		return -1;

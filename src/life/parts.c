@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Limits of memory come last, when the work of scrim-init is done: that is not
+ * what they are for, and the container's own start is all that has to fit.
+ * What is used by then may be more than is allowed: the kernel has killed the
+ * init when the file is written, and its count says so.
+ */
+#include "life/parts.h"
+
+#include "base/err.h"
+#include "base/fd.h"
+#include "host/cgroup.h"
+#include "host/cgroup_stat.h"
+#include "plan/plan.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool
+is_memory(const struct plan_knob *knob)
+{
+	return knob->controller && strcmp(knob->controller, "memory") == 0;
+}
+
+static uint64_t
+count_kills(const struct cgroup *cgroup)
+{
+	auto_free char *text = cgroup_stat_text(cgroup->fd, "memory.events");
+
+	return text ? cgroup_stat_key(text, "oom_kill") : 0;
+}
+
+static int
+apply_memory(const struct cgroup_driver *driver,
+	const struct plan_resources *chosen, const struct cgroup *cgroup,
+	struct err *err)
+{
+	uint64_t before = count_kills(cgroup);
+
+	if (driver->apply(chosen, cgroup, err) < 0)
+		return -1;
+	return count_kills(cgroup) == before
+		? 0
+		: err_say(err,
+			  "the container's init was killed: the memory limit is too low to set it up");
+}
+
+static int
+apply_knobs(const struct cgroup_driver *driver,
+	const struct plan_resources *resources, const struct cgroup *cgroup,
+	bool memory, struct err *err)
+{
+	auto_free struct plan_knob *knobs =
+		calloc(resources->n_knobs + 1, sizeof(*knobs));
+	struct plan_resources chosen = { .knobs = knobs };
+
+	if (!knobs)
+		return err_code(err, ENOMEM, "limits");
+	for (size_t i = 0; i < resources->n_knobs; i++)
+		if (is_memory(&resources->knobs[i]) == memory)
+			knobs[chosen.n_knobs++] = resources->knobs[i];
+	if (!memory)
+		return driver->apply(&chosen, cgroup, err);
+	return chosen.n_knobs ? apply_memory(driver, &chosen, cgroup, err) : 0;
+}
+
+int
+parts_apply(const struct cgroup_driver *driver,
+	const struct plan_resources *resources, const struct cgroup *cgroup,
+	enum part part, struct err *err)
+{
+	struct plan_resources devices = *resources;
+
+	if (!driver || cgroup->fd < 0)
+		return 0;
+	if (part != PART_DEVICES)
+		return apply_knobs(
+			driver, resources, cgroup, part == PART_MEMORY, err);
+	devices.n_knobs = 0;
+	return devices.device_program ? driver->apply(&devices, cgroup, err)
+				      : 0;
+}
