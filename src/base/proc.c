@@ -148,3 +148,9 @@ proc_in_initial_userns(void)
 	return stat("/proc/self/ns/user", &st) < 0 ||
 		st.st_ino == USER_NAMESPACE_INIT;
 }
+
+bool
+proc_is_host_root(void)
+{
+	return geteuid() == 0 && proc_in_initial_userns();
+}

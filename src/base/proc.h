@@ -31,5 +31,7 @@ int proc_wait_end(int pidfd, int ms);
 /* Whether the user namespace is the host's. Where /proc cannot be asked, that
  * common case is taken for granted. */
 bool proc_in_initial_userns(void);
+/* Root, and not merely of a user namespace, as an engine without root makes. */
+bool proc_is_host_root(void);
 
 #endif

@@ -11,6 +11,7 @@
 
 #include "base/err.h"
 #include "base/fd.h"
+#include "base/proc.h"
 #include "base/str.h"
 #include "host/devprog.h"
 #include "plan/plan.h"
@@ -117,7 +118,7 @@ cgroup_apply(const struct plan_resources *resources,
 			return -1;
 	/* In an ordinary user's container no device node can be made, and what
 	 * he may open is his own right: the kernel lets him load no program. */
-	if (!resources->device_program || geteuid() != 0)
+	if (!resources->device_program || !proc_is_host_root())
 		return 0;
 	if (devprog_attach(cgroup->fd, resources->device_rules,
 		    resources->n_device_rules, err) < 0)
@@ -280,7 +281,7 @@ static int
 exchange_devices(const struct plan_resources *resources,
 	const struct cgroup *cgroup, struct err *err)
 {
-	if (!resources->device_program || geteuid() != 0)
+	if (!resources->device_program || !proc_is_host_root())
 		return 0;
 	if (devprog_replace(cgroup->fd, resources->device_rules,
 		    resources->n_device_rules, err) < 0)

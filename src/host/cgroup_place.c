@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include "base/fd.h"
 #include "base/path.h"
+#include "base/proc.h"
 #include "host/cgroup_files.h"
 #include "plan/plan.h"
 
@@ -124,7 +125,7 @@ cgroup_place(const struct plan *plan, struct err *err)
 	auto_free char *own = NULL;
 	const char *place;
 
-	if (geteuid() == 0)
+	if (proc_is_host_root())
 		return cgroup_join(
 			plan->cgroups_path, plan->id, CGROUP_OWN_PLACE, err);
 	own = cgroup_own();

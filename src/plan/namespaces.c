@@ -232,8 +232,11 @@ namespaces_make(struct maker *m)
 	plan->new_time = (m->new_ns & CLONE_NEWTIME) != 0;
 	plan->new_user = (m->new_ns & CLONE_NEWUSER) != 0;
 	plan->new_cgroup_ns = (m->new_ns & CLONE_NEWCGROUP) != 0;
-	plan->deputy = !m->request->root || (m->joined_ns & CLONE_NEWUSER);
-	if (!m->request->root && !m->user_ns)
+	plan->deputy = (!m->request->root && m->user_ns) ||
+		(m->joined_ns & CLONE_NEWUSER);
+	/* Root of a user namespace that an engine made (Podman without root)
+	 * is in it already. */
+	if (!m->request->root && m->request->uid != 0 && !m->user_ns)
 		make_complain(m, m->config->linux ? &m->linux->at : NULL,
 			m->config->linux ? "namespaces" : NULL,
 			"an ordinary user needs a user namespace");

@@ -39,6 +39,7 @@ visit(const char *name)
 	plan_files_path(path, sizeof(path), "config/bad", file);
 	auto_free char *config = plan_files_read(path, &len);
 	request.root = !str_has_prefix(name, "rootless");
+	request.uid = request.root ? 0 : 1000;
 	made_from_text(&made, config, len, &request);
 	ck_assert_msg(!made.plan && made.problems.n > 0, "%s is not refused",
 		path);
