@@ -83,7 +83,7 @@ def tell(name, value):
 
 def status(node, container):
     answer = decode(node.ask("ContainerStatus", {1: container})[1])
-    return CONTAINER_STATES[answer.get(3, 0)], answer.get(6, 0)
+    return CONTAINER_STATES[answer.get(3, 0)], answer.get(7, 0)
 
 
 def execute(node, container, *words):

@@ -31,6 +31,7 @@ setup()
 {
 	needs dockerd
 	V=$(mktemp -d /scratch/XXXXXX)
+	chmod 755 "$V"
 }
 
 teardown()
@@ -74,7 +75,7 @@ teardown()
 	does typed docker exec -it one tty
 	shows '/dev/pts/'
 	does docker exec --privileged one grep CapEff /proc/self/status
-	shows '000001f'
+	shows '0000003fffffffff|000001ffffffffff'
 	does docker top one
 	shows 'sh -c trap'
 	does docker stats --no-stream --format '{{.Name}} {{.MemUsage}}' one

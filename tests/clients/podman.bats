@@ -19,6 +19,7 @@ setup()
 	N=(--network none)
 	# ext4: an overlay takes no id-mapped mounts
 	V=$(mktemp -d /scratch/XXXXXX)
+	chmod 755 "$V"
 }
 
 teardown()
