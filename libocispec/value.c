@@ -108,7 +108,8 @@ value_mismatch(struct decoder *d, const struct slot *slot, const char *got)
 		return slot_fill(d, slot->of, slot->at);
 	}
 	if (slot->kind == OCI_STRING &&
-		(slot->item || slot->row->kind == OCI_STRING_MAP))
+		(slot->item ||
+			(slot->row && slot->row->kind == OCI_STRING_MAP)))
 		point_to(slot, "");
 	return 1;
 }

@@ -209,7 +209,7 @@ load cve
 	config '.process.terminal = true'
 	mount_add /dev/pts devpts devpts newinstance ptmxmode=0666
 	racer_build
-	for name in null zero full random urandom tty console ptmx fd stdin stdout stderr core pts shm; do
+	for name in null zero full random urandom tty console ptmx fd stdin stdout stderr core; do
 		for to in "$CANARY/new" "../../../../../../..$CANARY/new" ../made; do
 			ln -s "$to" "$B/rootfs/dev/$name"
 			attempt_by "$RACER" terminal $SCRIM --root "$ROOT" run -b "$B" "$ID"

@@ -20,7 +20,7 @@ volume()
 @test "CVE-2021-30465: a mount whose target is swapped for a link lands in the container" {
 	volume "$CANARY"
 	mount_add /vol/real tmpfs marker
-	script 'grep "/vol/.* marker " /proc/self/mountinfo | wc -l'
+	script 'grep " marker " /proc/self/mountinfo | wc -l'
 	race scrim run -b "$B" "$ID"
 	is "$(awk '{ print $2 }' <<< "$output")" 1
 	canary_is_safe
