@@ -144,6 +144,16 @@ inheritable_of()
 	deleted
 }
 
+@test "CVE-2024-21626: a directory of the host that is passed on is no working directory" {
+	running
+	for number in {3..8}; do
+		try sh -c 'exec "$@" 3< / 4< /etc' sh $SCRIM --root "$ROOT" exec --preserve-fds 2 \
+			--cwd "/proc/self/fd/$number" "$ID" /bin/sh -c 'pwd; ls'
+		[ "$status" != 0 ] || show "descriptor $number is a working directory"
+	done
+	deleted
+}
+
 @test "CVE-2024-21626: a link in the container to a descriptor is no way out either" {
 	running
 	for number in {3..20}; do
