@@ -21,8 +21,7 @@
 /* The newest version of the runtime specification that is decoded whole. */
 #define SPEC_VERSION "1.3.0"
 
-/* In the order of the help text. What is not built yet is not in it: engines
- * ask with `checkpoint --help` whether there is such a command. */
+/* In the order of the help text. */
 const struct command *const command_all[] = {
 	&command_create,
 	&command_start,
@@ -38,6 +37,8 @@ const struct command *const command_all[] = {
 	&command_pause,
 	&command_resume,
 	&command_update,
+	&command_checkpoint,
+	&command_restore,
 	&command_plan,
 	&command_spec,
 	&command_features,
@@ -80,7 +81,7 @@ static const struct cli_word rootless_words[] = {
 };
 
 /* What runc and crun take before the command is taken here, too, so that an
- * engine's configuration can stay; --criu names a program that is not used. */
+ * engine's configuration can stay. */
 const struct cli_option command_globals[] = {
 	{ "root", 0, CLI_SETS(struct globals, root), .value = "DIR",
 	  .help = "where the state of containers is kept (default /run/scrim, "
@@ -105,7 +106,7 @@ const struct cli_option command_globals[] = {
 	  .help = "whether to do without the privileges of root: true, false "
 		  "or auto (default auto)" },
 	{ "criu", 0, CLI_SETS(struct globals, criu), .value = "FILE",
-	  .help = "ignored", .hidden = true },
+	  .help = "the program of checkpoint and restore (default: found in PATH)" },
 	{ "version", 'v', CLI_SETS(struct globals, version),
 	  .help = "print versions" },
 	/* crun's letter for it. */
@@ -180,6 +181,9 @@ static int
 run_filled(const struct command *command, const struct cli_words *words,
 	struct call *call, struct err *err)
 {
+	if (words->help && command->is_there &&
+		command->is_there(call, err) < 0)
+		return err_in(err, "%s", command->name);
 	if (words->help)
 		return print_help(command, err);
 	if (cli_check_words(&command->syntax, command->words, words, err) < 0)

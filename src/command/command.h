@@ -36,7 +36,7 @@ struct globals {
 	enum log_level log_level;
 	enum cgroup_manager cgroup_manager;
 	enum rootless rootless;
-	const char *criu; /* accepted and ignored */
+	const char *criu; /* the program; NULL: it is looked for */
 	bool debug, systemd_cgroup, version;
 };
 
@@ -61,6 +61,9 @@ struct command {
 	bool container; /* the first word is an id: errors begin "NAME ID: " */
 	bool hidden;    /* not in help */
 	uint32_t failure; /* exit status of its errors; 0: the usual 1 */
+	/* NULL, or -1 with err where it cannot be had here: neither is its
+	 * help then, by which engines ask. */
+	int (*is_there)(const struct call *call, struct err *err);
 	/* 0, or -1 with err filled; err->exit_status overrides the usual 1. */
 	int (*run)(const struct call *call, struct err *err);
 };
@@ -68,6 +71,12 @@ struct command {
 /* lifecycle.c */
 extern const struct command command_create, command_start, command_run,
 	command_kill, command_delete, command_state, command_list;
+/* The driver that the global options ask for; NULL: no cgroup. */
+struct cgroup_driver;
+int lifecycle_driver(const struct globals *globals,
+	const struct cgroup_driver **out, struct err *err);
+/* checkpoint.c */
+extern const struct command command_checkpoint, command_restore;
 /* mounts.c */
 extern const struct command command_mounts;
 /* control.c */

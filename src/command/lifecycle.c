@@ -89,15 +89,27 @@ find_driver(const struct globals *globals)
 	}
 }
 
+int
+lifecycle_driver(const struct globals *globals,
+	const struct cgroup_driver **out, struct err *err)
+{
+	const struct cgroup_driver *driver = find_driver(globals);
+
+	if (driver && driver->ready && driver->ready(err) < 0)
+		return -1;
+	*out = driver;
+	return 0;
+}
+
 /* Fills what both commands ask for; *out_root is what request->root is. */
 static int
 make_request(const struct call *call, const struct create_args *args,
 	struct create_request *out, struct err *err)
 {
 	const struct globals *globals = call->globals;
-	const struct cgroup_driver *driver = find_driver(globals);
+	const struct cgroup_driver *driver = NULL;
 
-	if (driver && driver->ready && driver->ready(err) < 0)
+	if (lifecycle_driver(globals, &driver, err) < 0)
 		return -1;
 	*out = (struct create_request){
 		.id = call->words[0],

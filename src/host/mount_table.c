@@ -96,6 +96,7 @@ group(const char *fields, const char *word)
 							    : (unsigned)number;
 }
 
+/* NULL is taken for "": some filesystems have no source. */
 static const char *
 copy(struct arena *arena, const char *text, bool *whole)
 {
@@ -244,6 +245,7 @@ make_tree(struct arena *arena, struct mount_row *rows, size_t n,
 	return 0;
 }
 
+/* Twice over the table of libmount: to count, and to copy. */
 static int
 copy_table(const struct functions *mnt, struct arena *arena,
 	struct libmnt_table *table, struct mount_table *out)

@@ -67,6 +67,7 @@ struct job {
 	struct oci_account_mount *entry;
 };
 
+/* Zero is not said at all. */
 static const uint64_t *
 said(const struct job *job, uint64_t value)
 {
@@ -79,6 +80,7 @@ yes(const struct job *job, bool value)
 	return value ? record_bool(job->arena, true) : NULL;
 }
 
+/* What is opened on the host has its attributes from there. */
 static void
 note_source(const struct job *job)
 {
@@ -95,6 +97,7 @@ note_source(const struct job *job)
 		yes(job, source->optional || source->kind == PLAN_SOURCE_LINK);
 }
 
+/* It has what was asked for and nothing else. */
 static void
 note_filesystem(const struct job *job)
 {
@@ -107,6 +110,7 @@ note_filesystem(const struct job *job)
 	job->entry->propagation = said(job, step->number[1]);
 }
 
+/* Of what it does not name nothing is promised anew. */
 static void
 note_remount(const struct job *job)
 {
@@ -127,12 +131,15 @@ note_read_only(const struct job *job)
 	job->entry->optional = yes(job, job->step->op == OP_READONLY);
 }
 
+/* Only where its path exists; whether as a file or a directory, the tree
+ * says. */
 static void
 note_mask(const struct job *job)
 {
 	job->entry->optional = yes(job, true);
 }
 
+/* Its source first, then what becomes of it when all is mounted. */
 static void
 note_root(const struct job *job)
 {
@@ -145,6 +152,7 @@ note_root(const struct job *job)
 	job->entry->propagation = said(job, job->step->number[1]);
 }
 
+/* The peer of a terminal, bound from the container's devpts. */
 static void
 note_console(const struct job *job)
 {

@@ -381,16 +381,10 @@ equip(struct creation *c, struct err *err)
  * environment "has been created" (runtime.md, lifecycle 3 and 4), though for
  * other commands the container is still being made. */
 static int
-run_hooks(void *context, struct err *err)
+run_hooks(struct creation *c, struct err *err)
 {
-	struct creation *c = context;
 	auto_str state = { 0 };
 
-	/* The nodes are made: from here on rules hold for all, hooks of
-	 * engines that look for the program of the cgroup included. */
-	if (apply_part(c, PART_DEVICES, err) < 0)
-		return -1;
-	c->guarded = true;
 	c->poststop = true;
 	cgroup_settle(&c->cgroup);
 	hooks_state(c->record, RECORD_CREATED, c->child.pid, &state);
@@ -399,6 +393,31 @@ run_hooks(void *context, struct err *err)
 		return -1;
 	return hooks_run(&c->plan->hooks[PLAN_HOOK_CREATE_RUNTIME],
 		PLAN_HOOK_CREATE_RUNTIME, c->record, &state, err);
+}
+
+/* The nodes are made: from here on rules hold for all, hooks of engines that
+ * look for the program of the cgroup included. */
+static int
+guard_and_run_hooks(void *context, struct err *err)
+{
+	struct creation *c = context;
+
+	if (apply_part(c, PART_DEVICES, err) < 0)
+		return -1;
+	c->guarded = true;
+	return run_hooks(c, err);
+}
+
+int
+create_hooks(struct creation *c, pid_t pid, struct err *err)
+{
+	int result;
+
+	c->child.pid = pid;
+	result = run_hooks(c, err);
+	/* Not ours to kill before all of it is there. */
+	c->child.pid = 0;
+	return result;
 }
 
 static void
@@ -415,10 +434,24 @@ static int
 listen_to(struct creation *c, struct err *err)
 {
 	const struct talk talk = {
-		.mounted = run_hooks, .console = take_console, .context = c
+		.mounted = guard_and_run_hooks, .console = take_console, .context = c
 	};
 
 	return talk_until_created(c->child.wire, &talk, err);
+}
+
+/* In place of a birth and all that follows it. */
+static int
+revive(struct creation *c, struct err *err)
+{
+	const struct create_revival *revival = c->request->revival;
+	int noted;
+
+	if (apply_part(c, PART_LIMITS, err) < 0 ||
+		revival->revive(revival->context, c, err) < 0)
+		return -1;
+	noted = note_child(c, err);
+	return noted < 0 ? noted : write_journal(c, err);
 }
 
 /* Limits come last: they are the program's, and the child's own work may
@@ -431,7 +464,9 @@ publish(struct creation *c, struct err *err)
 		return -1;
 	if (apply_part(c, PART_MEMORY, err) < 0)
 		return -1;
-	if (limits_apply(c->plan, c->child.pid, err) < 0)
+	/* Who was revived has those that he had. */
+	if (!c->request->revival &&
+		limits_apply(c->plan, c->child.pid, err) < 0)
 		return -1;
 	if (pidfd_send(&c->receivers, c->child.pidfd, err) < 0 ||
 		write_created(c, err) < 0)
@@ -451,7 +486,12 @@ static int (*const phases[])(struct creation *c, struct err *err) = {
 	check_descriptors, make_plan, check_terminal,
 	check_host, open_receivers, ready_libraries,
 	enter_store, begin_network, enter_cgroup, open_gate,
-	bear, equip, listen_to, publish,
+	bear, equip, listen_to, publish, NULL,
+};
+
+static int (*const revival_phases[])(struct creation *c, struct err *err) = {
+	check_descriptors, make_plan, check_terminal, open_receivers,
+	ready_libraries, enter_store, enter_cgroup, revive, publish, NULL,
 };
 
 /* Where the parent stumbled because the child is gone, the child may have
@@ -521,6 +561,8 @@ int
 create_run(const struct create_request *request, struct creation *out,
 	struct err *err)
 {
+	int (*const *phase)(struct creation * c, struct err * err);
+
 	*out = (struct creation){
 		.request = request,
 		.root = -1,
@@ -537,8 +579,9 @@ create_run(const struct create_request *request, struct creation *out,
 	if (store_check_id(request->id, err) < 0 ||
 		arena_init(&out->arena, err) < 0)
 		return -1;
-	for (size_t i = 0; i < sizeof(phases) / sizeof(phases[0]); i++) {
-		int result = phases[i](out, err);
+	phase = request->revival ? revival_phases : phases;
+	for (; *phase; phase++) {
+		int result = (*phase)(out, err);
 
 		if (result == 0)
 			continue;

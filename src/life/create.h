@@ -24,6 +24,16 @@ struct oci_record;
 struct plan;
 struct str;
 
+struct creation;
+
+/* Processes that come from elsewhere (restore) in place of a birth. */
+struct create_revival {
+	/* Sets creation->child.pid and .pidfd, a child of this process. */
+	int (*revive)(
+		void *context, struct creation *creation, struct err *err);
+	void *context;
+};
+
 /* What the caller asks for. */
 struct create_request {
 	const char *root; /* path of the state root */
@@ -37,7 +47,8 @@ struct create_request {
 	bool foreground;                    /* run: the start comes by wire */
 	bool detach; /* run: and nobody will take the terminal */
 	enum load_rootless rootless;
-	struct str *report; /* as in load.h */
+	const struct create_revival *revival; /* NULL: a birth */
+	struct str *report;                   /* as in load.h */
 };
 
 struct creation {
@@ -53,16 +64,18 @@ struct creation {
 	struct spawn_child child;
 	struct netdev_moves net_devices;
 	struct pidfd receivers;
-	int console;   /* the terminal's master, foreground only; -1: none */
+	int console;      /* the terminal's master, foreground only; -1: none */
 	bool makes_group; /* of resctrl, here */
-	bool guarded;  /* the device rules hold */
-	bool poststop; /* hooks have begun: those of poststop end it */
+	bool guarded;     /* the device rules hold */
+	bool poststop;    /* hooks have begun: those of poststop end it */
 	bool pid_file_written;
 };
 
 /* On failure everything is undone and *out is closed. */
 int create_run(const struct create_request *request, struct creation *out,
 	struct err *err);
+/* Runs the hooks of the runtime's side; to a revival's callback. */
+int create_hooks(struct creation *creation, pid_t pid, struct err *err);
 /* Undoes a created container, for run. Failures are warnings. */
 void create_undo(struct creation *creation);
 /* Lets go of it: descriptors, lock, memory. The container stays. */

@@ -98,6 +98,7 @@ amend(struct mounts_view *view, const struct oci_account_mount *entry)
 	}
 }
 
+/* One for each entry that mounts something; the others amend theirs. */
 static void
 make_promises(struct mounts_view *view)
 {
@@ -125,6 +126,7 @@ make_promises(struct mounts_view *view)
 /* --- one to the other -------------------------------------------------------
  */
 
+/* A bind may be of any type; a fresh filesystem has the planned one. */
 static bool
 may_keep(const struct mounts_sight *sight, const struct mounts_promise *promise)
 {
@@ -189,6 +191,7 @@ find_by_links(
 	promise->excused = optional && (id < 0 || promise->op == OP_BIND);
 }
 
+/* In the order of the plan, which is the order in which they were mounted. */
 static void
 match(struct mounts_view *view, int root)
 {
@@ -200,6 +203,7 @@ match(struct mounts_view *view, int root)
 /* --- what is different ------------------------------------------------------
  */
 
+/* A slave of a mount that was private has no master, and is as planned. */
 static bool
 has_propagation(const struct mount_row *row, uint64_t promised)
 {
@@ -210,6 +214,7 @@ has_propagation(const struct mount_row *row, uint64_t promised)
 	return true;
 }
 
+/* The rule of access times is one value; all else are single bits. */
 static bool
 has_attrs(uint64_t attrs, const struct mounts_promise *promise)
 {
@@ -222,6 +227,7 @@ has_attrs(uint64_t attrs, const struct mounts_promise *promise)
 		!(promise->clear & ~atime & attrs);
 }
 
+/* Both as mountinfo has them, without a slash at the end. */
 static bool
 is_below(const char *path, const char *directory)
 {
@@ -278,6 +284,7 @@ find_along(const struct mounts_view *view, const struct mounts_sight *sight)
 		: NULL;
 }
 
+/* Parents come before their children, which may have come along with them. */
 static void
 judge(struct mounts_view *view, size_t at)
 {
@@ -318,6 +325,7 @@ find_peer(const struct mounts_view *view, const struct mount_row *row,
 	return NULL;
 }
 
+/* In whose mounts the other end of a peer group is. */
 static const char *
 whose(struct mounts_view *view, const struct mount_row *row, unsigned group)
 {
@@ -334,6 +342,7 @@ whose(struct mounts_view *view, const struct mount_row *row, unsigned group)
 		: "another namespace";
 }
 
+/* The whole sentence; NULL without memory. */
 static const char *
 relation(struct mounts_view *view, const struct mount_row *row)
 {
@@ -391,7 +400,7 @@ check_alive(const struct mounts_view *view, struct err *err)
 {
 	const struct oci_record *record = view->stored.record;
 
-	return status_allow(OPERATION_MOUNTS,
+	return status_allow(view->operation,
 		status_find(view->stored.dir, record), record->id, err);
 }
 
@@ -416,10 +425,11 @@ read_all(struct mounts_view *view, struct err *err)
 }
 
 int
-mounts_open(const char *root, const char *id, bool locked,
-	struct mounts_view *out, struct err *err)
+mounts_open(const char *root, const char *id, enum operation operation,
+	bool locked, struct mounts_view *out, struct err *err)
 {
-	*out = (struct mounts_view){ .stored = { .root = -1, .dir = -1 } };
+	*out = (struct mounts_view){ .stored = { .root = -1, .dir = -1 },
+		.operation = operation };
 	if (library_ready(err) < 0 ||
 		store_find(root, id, &out->stored, err) < 0)
 		return -1;

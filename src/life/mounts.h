@@ -13,6 +13,7 @@
 
 #include "host/mount_table.h"
 #include "life/account.h"
+#include "life/status.h"
 #include "life/store.h"
 
 struct err;
@@ -49,6 +50,7 @@ struct mounts_sight {
 
 struct mounts_view {
 	struct stored stored;
+	enum operation operation;
 	const struct oci_account *account;
 	pid_t pid;
 	struct mount_table table, host;
@@ -58,10 +60,11 @@ struct mounts_view {
 	size_t n_promises;
 };
 
-/* Finds the container, refuses one that has no mounts now, reads and compares.
- * locked: nobody else shall change it. mounts_close() in any case. */
-int mounts_open(const char *root, const char *id, bool locked,
-	struct mounts_view *out, struct err *err);
+/* Finds the container, refuses one whose status does not allow the operation,
+ * reads and compares. locked: nobody else shall change it. mounts_close() in
+ * any case. */
+int mounts_open(const char *root, const char *id, enum operation operation,
+	bool locked, struct mounts_view *out, struct err *err);
 void mounts_close(struct mounts_view *view);
 /* Compares again after a change of the account. */
 int mounts_compare(struct mounts_view *view, struct err *err);

@@ -96,6 +96,7 @@ settle_column(const struct change *change, uint32_t line, uint32_t *column)
 		*column -= (uint32_t)change->shift;
 }
 
+/* One problem is the error; several are a list, as with a config. */
 static int
 refuse(struct change *change, struct err *err)
 {
@@ -128,6 +129,7 @@ decode_file(struct change *change, struct err *err)
 /* --- the container as a place -----------------------------------------------
  */
 
+/* Two names for one namespace have one inode. */
 static bool
 is_same(int fd, const char *path)
 {
@@ -137,6 +139,7 @@ is_same(int fd, const char *path)
 		a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
+/* Verified to be one, of that kind. */
 static int
 open_namespace(const struct change *change, const char *name, uint32_t kind,
 	struct err *err)
@@ -190,6 +193,7 @@ fill_request(const struct change *change, struct plan_request *request)
 	request->no_pin = pin < 0;
 }
 
+/* A link to a descriptor names the very namespace that was looked at. */
 static int
 fill_place(
 	const struct change *change, struct plan_place *place, struct err *err)
@@ -240,6 +244,7 @@ dismiss(struct spawn_child *guest)
 	spawn_kill(guest);
 }
 
+/* The caller holds the container's lock: no other change meets this one. */
 static int
 carry_out(struct change *change, struct err *err)
 {
@@ -272,6 +277,7 @@ carry_out(struct change *change, struct err *err)
 /* --- add --------------------------------------------------------------------
  */
 
+/* The account to come has what is there and, behind it, what is added. */
 static int
 plan_add(struct change *change, struct err *err)
 {
@@ -334,6 +340,7 @@ find_guest(const struct mounts_view *view, const struct mounts_promise *promise)
 	return NULL;
 }
 
+/* Everything that speaks against it, before anything is touched. */
 static int
 check_removal(const struct mounts_view *view, const struct oci_mount *mount,
 	const struct mounts_promise *promise, struct err *err)
@@ -394,6 +401,7 @@ mark(struct change *change, const struct oci_mount *mount,
 		arena, change->account, promise->entry, &change->account, err);
 }
 
+/* What is gone already is only forgotten: then there is no step for it. */
 static int
 plan_remove(struct change *change, struct err *err)
 {
@@ -444,8 +452,8 @@ run(const struct mounts_request *request,
 	if (library_ready(err) < 0)
 		return -1;
 	if (read_file(&change, err) == 0 &&
-		mounts_open(request->root, request->id, true, &change.view,
-			err) == 0 &&
+		mounts_open(request->root, request->id, OPERATION_MOUNTS, true,
+			&change.view, err) == 0 &&
 		decode_file(&change, err) == 0 &&
 		enter_place(&change, err) == 0 && plan(&change, err) == 0)
 		result = carry_out(&change, err);

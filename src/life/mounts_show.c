@@ -74,6 +74,7 @@ add_source(struct str *out, const struct mounts_sight *sight)
 	}
 }
 
+/* Who wanted it: the config by pointer and line, or a person, or nobody. */
 static void
 add_from(struct str *out, const struct mounts_sight *sight)
 {
@@ -200,6 +201,7 @@ add_branch(struct str *out, const struct mounts_view *view, ssize_t at,
 		str_add(out, row->next < 0 ? "   " : "│  ");
 }
 
+/* Every cell is made before the first is printed: widths need them all. */
 static void
 fill_grid(const struct mounts_view *view, struct grid *grid)
 {
@@ -254,6 +256,7 @@ print_changes(
 	}
 }
 
+/* Behind the tree: there is no place in it for what is not there. */
 static void
 print_missing(const struct mounts_view *view, struct str *out)
 {
@@ -382,6 +385,7 @@ add_changes(struct str *out, const struct mounts_sight *sight)
 	str_add(out, "]");
 }
 
+/* The numbers, too: a program may want to compare them. */
 static void
 add_groups(struct str *out, const struct mount_row *row, const char *relation)
 {
@@ -416,6 +420,7 @@ add_mount(struct str *out, const struct mounts_sight *sight)
 	str_add(out, "}");
 }
 
+/* One object, a line for each mount, so that diff(1) is of use. */
 static void
 print_json(const struct mounts_view *view, struct str *out)
 {
@@ -446,7 +451,7 @@ mounts_show(const char *root, const char *id, enum mounts_form form,
 	struct str *out, struct err *err)
 {
 	struct mounts_view view;
-	int result = mounts_open(root, id, false, &view, err);
+	int result = mounts_open(root, id, OPERATION_MOUNTS, false, &view, err);
 
 	if (result == 0 && form == MOUNTS_JSON)
 		print_json(&view, out);

@@ -95,6 +95,12 @@ static const struct refusal refusals[OPERATION_COUNT][STATUS_COUNT] = {
 		[STATUS_CREATING] = NOT_RUNNING,
 		[STATUS_STOPPED] = NOT_RUNNING,
 	},
+	[OPERATION_CHECKPOINT] = {
+		[STATUS_CREATING] = { "cannot checkpoint what is not created yet", false },
+		[STATUS_CREATED] = { "cannot checkpoint a container that is not started", false },
+		[STATUS_PAUSED] = { "cannot checkpoint a paused container", false },
+		[STATUS_STOPPED] = NOT_RUNNING,
+	},
 };
 
 /* Whether the process is there and has not ended: alive, that is, or stopped,

@@ -30,6 +30,7 @@ enum operation {
 	OPERATION_RESUME,
 	OPERATION_UPDATE, /* ps and events, too: whoever needs its cgroup */
 	OPERATION_EXEC,
+	OPERATION_CHECKPOINT,
 	OPERATION_COUNT
 };
 

@@ -77,6 +77,7 @@ end(struct maker *m)
 	block_step(&m->block, OP_LEAVE, NULL, NULL);
 }
 
+/* By its options or its type, as mounts.c takes it. */
 static bool
 is_bind(const struct oci_mount *mount)
 {
@@ -93,6 +94,7 @@ is_bind(const struct oci_mount *mount)
 	return false;
 }
 
+/* Changes what is there: it could not be taken back. */
 static bool
 is_remount(const struct oci_mount *mount)
 {

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
+#include "base/sys.h"
 #include "plan/make.h"
 
 const struct devices_node devices_default[DEVICES_N_DEFAULT] = {
@@ -56,6 +57,8 @@ add_bound_node(struct maker *m, const struct place *at, const char *path,
 	source->path = path;
 	source->number = type;
 	source->device = device;
+	/* Nothing that is mounted there is for the host to see. */
+	source->propagation = MS_PRIVATE;
 	step = block_step(&m->block, OP_DEVICE_BIND, at, NULL);
 	step->slot = slot;
 	step->text[0] = block_text(&m->block, path);

@@ -84,6 +84,8 @@ make_slots(struct maker *m)
 	source->path = "/dev/null";
 	source->number = S_IFCHR;
 	source->device = makedev(1, 3);
+	/* What is mounted over a mask must not show on the host's /dev/null. */
+	source->propagation = MS_PRIVATE;
 	make_source(m, PLAN_SOURCE_EMPTY, &m->linux->at, "maskedPaths",
 		&m->empty_slot);
 }

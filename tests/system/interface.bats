@@ -123,10 +123,19 @@ load lib
 	succeeds
 }
 
-@test "checkpoint is not claimed to exist" {
+@test "checkpoint is not claimed to exist where criu is missing" {
+	local command
+
 	[[ $SCRIM == *scrim ]] || skip "another runtime may know checkpoint"
-	try scrim checkpoint --help
-	[ "$status" != 0 ] || show "checkpoint --help must fail until it works"
+	for command in checkpoint restore; do
+		try scrim --criu "$B/nowhere" "$command" --help
+		fails
+		is "$output" ""
+		says "^scrim: $command: $B/nowhere is not installed \\(package criu\\)\$"
+		try scrim --criu "$B/nowhere" "$command" "$ID"
+		fails
+		says "nowhere is not installed"
+	done
 }
 
 @test "an unknown command and an unknown option are errors" {

@@ -139,6 +139,18 @@ mountinfo()
 	deleted
 }
 
+@test "a mask is no peer of the host's device, whatever is mounted over it" {
+	config '.linux.maskedPaths = ["/proc/kallsyms"]'
+	args /bin/sleep 1000
+	unshare --mount /bin/bash -c 'mount --make-shared /dev && exec "$@"' - \
+		${SCRIM%% *} --root "$ROOT" create -b "$B" "$ID" > "$OUT" 2>&1 3>&- < /dev/null ||
+		{ cat "$OUT"; return 1; }
+	view --format json
+	is "$(of /proc/kallsyms .type)" devtmpfs
+	is "$(of /proc/kallsyms .propagation)" isolated
+	deleted
+}
+
 @test "in a user namespace the same is told" {
 	user_namespace
 	mount_add /slave none "$B/source" bind rslave

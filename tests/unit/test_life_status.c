@@ -75,6 +75,14 @@ static const struct {
 		"(use --ignore-paused to override)" },
 	{ OPERATION_EXEC, STATUS_STOPPED,
 		"cannot exec in a stopped container" },
+	{ OPERATION_CHECKPOINT, STATUS_CREATING,
+		"cannot checkpoint what is not created yet" },
+	{ OPERATION_CHECKPOINT, STATUS_CREATED,
+		"cannot checkpoint a container that is not started" },
+	{ OPERATION_CHECKPOINT, STATUS_RUNNING, NULL },
+	{ OPERATION_CHECKPOINT, STATUS_PAUSED,
+		"cannot checkpoint a paused container" },
+	{ OPERATION_CHECKPOINT, STATUS_STOPPED, "container not running" },
 };
 
 #define MACHINE ((int)(sizeof(machine) / sizeof(machine[0])))
