@@ -133,12 +133,14 @@ gate_wait(struct init *init, const struct plan_step *step, struct err *err)
 		return err_sys(err, "prctl");
 	if (init_follow_parent(false, err) < 0)
 		return -1;
+	give_stack_back();
 	if (wire_send(init->wire, WIRE_CREATED, NULL, 0, err) < 0)
 		return -1;
 	if (gate < 0)
 		return slots_until(init, WIRE_START, err);
 	close(init->wire);
 	init->wire = -1;
+	/* What these calls took goes, too. */
 	give_stack_back();
 	init->wire = accept_start(gate, err);
 	return init->wire < 0 ? -1 : 0;
