@@ -58,7 +58,8 @@ processes()
 
 plan_bytes()
 {
-	sed -n 's/.*"scrm.pln.*) = \([0-9]*\)$/\1/p' "$T/calls" | head -n 1
+	# What the message was to hold: its end may stand in another line.
+	sed -n 's/.*"scrm\.pln.*iov_len=\([0-9]*\)}.*/\1/p' "$T/calls" | head -n 1
 }
 
 # within ROW COUNT: prints both; fails when the row allows less, or is missing.
