@@ -410,13 +410,14 @@ throttles()
 	limits '{hugepageLimits: [{pageSize: "2MB", limit: 4194304}]}'
 	script 'probe huge 4; probe huge 6; sleep 1000'
 	background scrim run -b "$B" "$ID"
+	run=$!
 	wait_until file_says "$T/background" 'huge ENOMEM'
 	echo "$pages" > /proc/sys/vm/nr_hugepages
 	is "$(head -n 2 "$T/background")" "huge ok
 huge ENOMEM"
 	holds hugetlb.2MB.rsvd.max 4194304
 	deleted
-	wait
+	wait "$run" || true
 	limits '{hugepageLimits: [{pageSize: "3MB", limit: 4194304}]}'
 	refused
 	says 'hugetlb\.3MB\.rsvd\.max, nor hugetlb\.3MB\.max'

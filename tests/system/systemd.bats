@@ -221,12 +221,13 @@ file()
 @test "a name that is taken is refused, and the other unit lives on" {
 	systemd-run --quiet --unit "$UNIT" --slice $SLICE --scope sleep 100 \
 		> /dev/null 2>&1 3>&- 4>&- &
+	run=$!
 	wait_until systemctl is-active --quiet "$UNIT"
 	refused
 	says "systemd has a unit $UNIT already"
 	property ActiveState active
 	systemctl stop "$UNIT"
-	wait
+	wait "$run" || true
 }
 
 @test "a unit that has failed is no obstacle" {
@@ -309,12 +310,13 @@ file()
 	script 'while [ ! -e /go ]; do sleep 0.1; done
 		echo x > /dev/null && echo null; head -c 1 /dev/kmsg2 > /dev/null && echo kmsg; true'
 	scrim run -b "$B" "$ID" > "$T/tmp/said" 2>&1 3>&- 4>&- &
+	run=$!
 	wait_until is_status "$ID" running
 	property DevicePolicy strict
 	systemctl show --value -p DeviceAllow "$UNIT" | grep -q 'char-10 r' || show "no char-10"
 	systemctl daemon-reload
 	touch "$B/rootfs/go"
-	wait
+	wait "$run" || true
 	output=$(cat "$T/tmp/said")
 	rm "$T/tmp/said"
 	prints null
