@@ -73,6 +73,11 @@ int cgroup_update(const struct plan_resources *resources,
 	const struct cgroup *cgroup, struct err *err);
 /* Gives it to a user: the directory and the files of delegation, no limits. */
 int cgroup_delegate(const struct cgroup *cgroup, uid_t uid, struct err *err);
+/* Makes a cgroup in one that has no processes but its keeper, for all of the
+ * container's, with whatever controllers there are. On failure it is not
+ * there. */
+int cgroup_make_inside(const struct cgroup *cgroup, const char *name,
+	struct cgroup *out, struct err *err);
 /* Makes the controllers of these knobs available in the cgroup at path. */
 int cgroup_enable(const struct plan_resources *resources, const char *path,
 	struct err *err);

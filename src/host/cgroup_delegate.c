@@ -3,15 +3,19 @@
  * Giving a cgroup to the user of a container that manages cgroups itself
  * [138-141]: its directory and those files that the kernel names as harmless
  * in /sys/kernel/cgroup/delegate, and nothing else. The limits stay root's.
+ * And making one for it below the limits.
  */
 #include "host/cgroup.h"
 
 #include "base/err.h"
 #include "base/fd.h"
+#include "host/cgroup_files.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define LIST "/sys/kernel/cgroup/delegate"
@@ -48,5 +52,60 @@ cgroup_delegate(const struct cgroup *cgroup, uid_t uid, struct err *err)
 				file, cgroup->path, uid);
 		file += len + more;
 	}
+	return 0;
+}
+
+/* All controllers for what is inside; one that cannot be shared out now (cpu
+ * with realtime processes) is one that the container has not. */
+static void
+share_controllers(int dir)
+{
+	char text[512], word[80];
+
+	if (file_read(dir, "cgroup.controllers", text, sizeof(text), NULL) <= 0)
+		return;
+	for (char *rest = text, *name; (name = strsep(&rest, " \n"));) {
+		if (!*name)
+			continue;
+		snprintf(word, sizeof(word), "+%.70s", name);
+		file_write(dir, "cgroup.subtree_control", word, NULL);
+	}
+}
+
+/* Who keeps the outer one has to leave it before it shares out anything. */
+static int
+move_keeper(const struct cgroup *cgroup, int dir, struct err *err)
+{
+	char pid[16];
+
+	if (cgroup->keeper.pid <= 0)
+		return 0;
+	snprintf(pid, sizeof(pid), "%d", (int)cgroup->keeper.pid);
+	return file_write(dir, "cgroup.procs", pid, err);
+}
+
+int
+cgroup_make_inside(const struct cgroup *cgroup, const char *name,
+	struct cgroup *out, struct err *err)
+{
+	auto_free char *path = NULL;
+	auto_fd dir = -1;
+
+	if (asprintf(&path, "%s/%s", cgroup->path, name) < 0)
+		return err_code(err, ENOMEM, "cgroup %s", name);
+	if (mkdirat(cgroup->fd, name, 0755 | CGROUP_FILES_OURS) < 0)
+		return err_sys(err, "make cgroup %s", path);
+	dir = openat(cgroup->fd, name,
+		O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (dir < 0 || move_keeper(cgroup, dir, err) < 0) {
+		if (dir < 0)
+			err_sys(err, "open cgroup %s", path);
+		unlinkat(cgroup->fd, name, AT_REMOVEDIR);
+		return -1;
+	}
+	share_controllers(cgroup->fd);
+	*out = (struct cgroup){
+		.path = take_ptr(&path), .fd = take_fd(&dir), .made = true
+	};
 	return 0;
 }

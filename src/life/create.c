@@ -24,6 +24,7 @@
 #include "life/ending.h"
 #include "life/gate.h"
 #include "life/heritage.h"
+#include "life/inside.h"
 #include "life/journal.h"
 #include "life/hooks.h"
 #include "life/listener.h"
@@ -242,10 +243,8 @@ begin_network(struct creation *c, struct err *err)
 }
 
 static int
-enter_cgroup(struct creation *c, struct err *err)
+make_cgroup(struct creation *c, struct err *err)
 {
-	if (rdt_make(c->plan, err) < 0)
-		return -1;
 	if (!c->request->driver)
 		return 0;
 	/* who may have none can have no limits either */
@@ -255,11 +254,15 @@ enter_cgroup(struct creation *c, struct err *err)
 		    c->plan, c->record->cgroup, &c->cgroup, err) < 0)
 		return -1;
 	c->record->cgroup_made = record_bool(&c->arena, c->cgroup.made);
-	if (!c->record->cgroup_made)
-		return err_code(err, ENOMEM, "state");
-	return c->plan->delegate
-		? cgroup_delegate(&c->cgroup, c->plan->delegate_uid, err)
-		: 0;
+	return c->record->cgroup_made ? 0 : err_code(err, ENOMEM, "state");
+}
+
+static int
+enter_cgroup(struct creation *c, struct err *err)
+{
+	return rdt_make(c->plan, err) < 0 || make_cgroup(c, err) < 0
+		? -1
+		: inside_make(c, err);
 }
 
 static int
@@ -268,7 +271,7 @@ open_gate(struct creation *c, struct err *err)
 	c->files = (struct host_files){
 		.root = c->root,
 		.state = c->dir,
-		.cgroup = c->cgroup.fd,
+		.cgroup = inside_seat(c),
 		.userns = -1,
 		.gate = -1,
 		.console_socket = c->request->console_socket,
@@ -527,7 +530,7 @@ create_undo(struct creation *c)
 		warn(&err);
 	spawn_kill(&c->child);
 	/* Whatever stands at that path now is not ours to remove. */
-	if (c->record && c->cgroup.fd < 0)
+	if (c->record && (c->cgroup.fd < 0 || inside_is_others(c)))
 		c->record->cgroup = NULL;
 	if (c->pid_file_written)
 		unlink(c->request->pid_file);
@@ -554,6 +557,7 @@ create_close(struct creation *c)
 	netdev_done(&c->net_devices);
 	pidfd_close(&c->receivers);
 	cgroup_close(&c->cgroup);
+	cgroup_close(&c->inside);
 	arena_done(&c->arena);
 }
 
@@ -569,6 +573,7 @@ create_run(const struct create_request *request, struct creation *out,
 		.dir = -1,
 		.journal = -1,
 		.cgroup.fd = -1,
+		.inside.fd = -1,
 		.files.gate = -1,
 		.child = { 0, -1, -1, -1, false },
 		.receivers = PIDFD_NONE,

@@ -59,6 +59,7 @@ struct creation {
 	int root, dir; /* the state root, the container's directory (locked) */
 	int journal;   /* its file (journal.h), to be appended to */
 	struct cgroup cgroup;
+	struct cgroup inside; /* its processes' one (inside.h); fd -1: none */
 	struct host_files files;
 	struct network_job network;
 	struct spawn_child child;

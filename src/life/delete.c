@@ -17,6 +17,7 @@
 #include "base/sys.h"
 #include "host/cgroup.h"
 #include "life/hooks.h"
+#include "life/inside.h"
 #include "life/rdt.h"
 #include "life/record.h"
 #include "life/status.h"
@@ -82,14 +83,16 @@ end_cgroup(const struct oci_record *record, struct err *err)
 	if (!record->cgroup)
 		return 0;
 	if (!record->cgroup_made) {
+		inside_end(record, END_MS, NULL);
 		driver->forget(record->cgroup, END_MS);
 		return 0;
 	}
 	if (*record->cgroup_made)
 		return driver->end(record->cgroup, END_MS, err);
-	return !record->pid || record_has_own_pids(record)
-		? 0
-		: cgroup_kill(record->cgroup, err);
+	if (record->pid && !record_has_own_pids(record) &&
+		cgroup_kill(record->cgroup, err) < 0)
+		return -1;
+	return inside_end(record, END_MS, err);
 }
 
 /* Without a mount namespace of its own the container's tree hangs on the

@@ -24,6 +24,7 @@
 #include "host/spawn.h"
 #include "life/foreground.h"
 #include "life/heritage.h"
+#include "life/inside.h"
 #include "life/listener.h"
 #include "life/load.h"
 #include "life/pidfile.h"
@@ -215,6 +216,7 @@ static int
 open_cgroup(struct execution *e, struct err *err)
 {
 	const struct oci_record *record = e->stored.record;
+	auto_free char *inside = inside_path(record);
 	const char *below;
 
 	if (read_cgroup(&e->request->cgroups, &below, err) < 0)
@@ -227,8 +229,8 @@ open_cgroup(struct execution *e, struct err *err)
 		return 0;
 	if (cgroup_driver_enter(record->cgroup_driver, record->cgroup, err) <
 			0 ||
-		cgroup_open_inside(record->cgroup, below, (pid_t)*record->pid,
-			&e->cgroup, err) < 0)
+		cgroup_open_inside(inside && !below ? inside : record->cgroup,
+			below, (pid_t)*record->pid, &e->cgroup, err) < 0)
 		return -1;
 	e->files.cgroup = e->cgroup.fd;
 	return 0;

@@ -20,6 +20,7 @@
 #include "host/library.h"
 #include "host/receiver.h"
 #include "life/account.h"
+#include "life/inside.h"
 #include "life/record.h"
 #include "plan/names.h"
 
@@ -107,7 +108,7 @@ place_of(const struct revival *revival, const struct oci_snapshot_mount *mount,
 		return empty_directory(revival, err);
 	if (strcmp(mount->kind, SNAPSHOT_CGROUP) != 0)
 		return find_source(revival, mount);
-	path = path_of(&c->arena, c->cgroup.fd);
+	path = path_of(&c->arena, inside_seat(c));
 	if (!path)
 		err_say(err, "mount %s: the container has no cgroup",
 			mount->target);
@@ -246,7 +247,7 @@ run_hooks(void *context, pid_t pid, struct err *err)
 
 	snprintf(digits, sizeof(digits), "%d", (int)pid);
 	if (revival->job.cgroups == CRIU_CGROUPS_IGNORE && c->cgroup.fd >= 0 &&
-		file_write(c->cgroup.fd, "cgroup.procs", digits, err) < 0)
+		file_write(inside_seat(c), "cgroup.procs", digits, err) < 0)
 		return err_in(err, "enter the cgroup");
 	return create_hooks(c, pid, err);
 }
@@ -289,7 +290,8 @@ fill(struct revival *revival, struct err *err)
 		return -1;
 	job->log = "restore.log";
 	job->root = c->plan->rootfs;
-	job->cgroup_root = c->record->cgroup;
+	job->cgroup_root =
+		c->inside.fd >= 0 ? c->inside.path : c->record->cgroup;
 	job->lsm_profile = revival->request->lsm_profile;
 	job->lsm_mount_context = revival->request->lsm_mount_context;
 	job->flags |= CRIU_ORPHAN_PTS;

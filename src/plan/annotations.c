@@ -13,6 +13,7 @@ const struct annotation_row annotations[ANNOTATION_COUNT] = {
 	[ANNOTATION_STOP_SIGNAL] = { "org.opencontainers.image.stopSignal",
 		false },
 	[ANNOTATION_BIRTH] = { "org.scrim.birth", true },
+	[ANNOTATION_DELEGATE_CGROUP] = { "run.oci.delegate-cgroup", true },
 	[ANNOTATION_HOOKS_STDERR] = { "run.oci.hooks.stderr", true },
 	[ANNOTATION_HOOKS_STDOUT] = { "run.oci.hooks.stdout", true },
 	[ANNOTATION_KEEP_GROUPS] = { "run.oci.keep_original_groups", true },

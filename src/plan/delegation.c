@@ -2,11 +2,16 @@
 /*
  * Whether the container is to manage cgroups of its own [138]: it has a new
  * cgroup namespace, and in it a writable cgroup filesystem at its usual place.
- * Then the cgroup is given to the host's id of process.user.uid.
+ * Then the cgroup is given to the host's id of process.user.uid. An annotation
+ * of crun's asks for the same with a cgroup below that of the limits; that one
+ * is for root of the container.
  */
+#include <limits.h>
 #include <sched.h>
 #include <string.h>
 
+#include "libocispec/config.h"
+#include "plan/annotations.h"
 #include "plan/make.h"
 
 static bool
@@ -42,19 +47,14 @@ has_writable_mount(struct maker *m)
 	return writable;
 }
 
-void
-delegation_make(struct maker *m)
+/* False where nobody knows who that is outside. */
+static bool
+give_to(struct maker *m, uint32_t uid)
 {
-	const struct oci_process *process = m->config->process;
 	struct plan *plan = m->plan;
-	const struct oci_user *user = process ? process->user : NULL;
-	uint32_t uid = user && user->uid ? *user->uid : 0;
 
-	if (!(m->new_ns & CLONE_NEWCGROUP) || !has_writable_mount(m))
-		return;
-	/* whose id outside is not known is given nothing */
 	if (m->user_ns && !id_maps_has_uid(&plan->maps, uid))
-		return;
+		return false;
 	plan->delegate = true;
 	plan->delegate_uid = uid;
 	for (size_t i = 0; m->user_ns && i < plan->maps.n_uid; i++) {
@@ -63,4 +63,35 @@ delegation_make(struct maker *m)
 		if (uid >= map->inside && uid - map->inside < map->size)
 			plan->delegate_uid = map->outside + (uid - map->inside);
 	}
+	return true;
+}
+
+/* Empty means none, as with the other names of cgroups in annotations. */
+static void
+make_named(struct maker *m, const struct oci_string_entry *said)
+{
+	const char *name = said->value;
+
+	if (strchr(name, '/') || *name == '.' || strlen(name) > NAME_MAX)
+		make_complain(m, &said->at, NULL,
+			"\"%s\" is no name for a cgroup in the container's",
+			name);
+	else if (!give_to(m, 0))
+		make_complain(m, &said->at, NULL,
+			"the cgroup would be root's of the container, and no mapping says who that is");
+	m->plan->delegate_cgroup = name;
+}
+
+void
+delegation_make(struct maker *m)
+{
+	const struct oci_process *process = m->config->process;
+	const struct oci_user *user = process ? process->user : NULL;
+	const struct oci_string_entry *said = annotations_find(
+		&m->config->annotations, ANNOTATION_DELEGATE_CGROUP);
+
+	if (said && *said->value)
+		make_named(m, said);
+	else if ((m->new_ns & CLONE_NEWCGROUP) && has_writable_mount(m))
+		give_to(m, user && user->uid ? *user->uid : 0);
 }

@@ -277,6 +277,9 @@ struct plan {
 	 * the host */
 	bool delegate;
 	uint32_t delegate_uid;
+	/* The name of the one that it is in, below that of the limits, and
+	 * which alone is then given to the user. NULL: not said. */
+	const char *delegate_cgroup;
 	struct plan_resources resources;
 
 	const struct plan_rlimit *rlimits;

@@ -201,6 +201,8 @@ add_cgroup(struct writer *w, const struct plan *plan)
 	add_text(w, "cgroupsPath", plan->cgroups_path);
 	if (plan->delegate)
 		add_number(w, "cgroupOwner", plan->delegate_uid);
+	if (plan->delegate_cgroup)
+		add_text(w, "cgroupInside", plan->delegate_cgroup);
 	open_value(w, "cgroupFiles", "[");
 	for (size_t i = 0; i < plan->resources.n_knobs; i++) {
 		const struct plan_knob *knob = &plan->resources.knobs[i];

@@ -189,6 +189,11 @@ print_cgroup(const struct plan *plan, struct str *out)
 	add_text(out,
 		plan->cgroups_path ? plan->cgroups_path : "(by the runtime)");
 	str_add(out, "\n");
+	if (plan->delegate_cgroup) {
+		str_add(out, "  inside it ");
+		add_text(out, plan->delegate_cgroup);
+		str_add(out, ", where the processes are\n");
+	}
 	if (plan->delegate)
 		str_addf(out,
 			"  given to user %u, who may make cgroups in it\n",

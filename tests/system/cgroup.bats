@@ -260,6 +260,105 @@ delegated()
 	deleted
 }
 
+# delegate NAME: crun's annotation for a cgroup inside that of the limits.
+delegate()
+{
+	config '.annotations["run.oci.delegate-cgroup"] = $n' --arg n "$1"
+}
+
+@test "run.oci.delegate-cgroup: the processes are inside it, those of exec too, and it goes" {
+	delegate payload
+	args /bin/sleep 100
+	created
+	is "$(cgroup_of "$ID")" "${OWN#$CGROUP}/payload"
+	scrim start "$ID"
+	is "$(cgroup_of "$ID")" "${OWN#$CGROUP}/payload"
+	is "$(cat "$OWN/cgroup.procs")" ""
+	try scrim exec "$ID" cat /proc/self/cgroup
+	prints 0::/
+	scrim exec -d --pid-file "$B/pid" "$ID" sleep 50
+	is "$(sed -n 's/^0:://p' "/proc/$(cat "$B/pid")/cgroup")" "${OWN#$CGROUP}/payload"
+	is "$(scrim ps -f json "$ID" | jq length)" 2
+	scrim pause "$ID"
+	is "$(status_of "$ID")" paused
+	scrim resume "$ID"
+	deleted
+	[ ! -e "$OWN" ]
+}
+
+@test "run.oci.delegate-cgroup: root of the container manages it, and nothing above" {
+	user_namespace
+	mount_add /sys/fs/cgroup cgroup cgroup nosuid noexec nodev relatime rw
+	delegate payload
+	script 'cat /proc/self/cgroup; cd /sys/fs/cgroup
+		mkdir inner && echo 0 > inner/cgroup.procs && cat /proc/self/cgroup
+		echo 1 > cgroup.max.depth || echo denied; rmdir inner; ls ..'
+	try scrim run -b "$B" "$ID"
+	[ "$status" = 0 ] || show "run"
+	prints 0::/
+	prints 0::/inner
+	prints denied
+	args /bin/sleep 100
+	created
+	is "$(stat -c %u "$OWN")" 0
+	is "$(stat -c %u "$OWN/cgroup.procs")" 0
+	is "$(stat -c %u "$OWN/payload")" 100000
+	is "$(stat -c %u "$OWN/payload/cgroup.procs")" 100000
+	is "$(stat -c %u "$OWN/payload/cgroup.max.depth")" 0
+	deleted
+}
+
+@test "run.oci.delegate-cgroup: every controller of the container's is in it" {
+	delegate payload
+	args /bin/sleep 100
+	created
+	is "$(cat "$OWN/payload/cgroup.controllers")" "$(cat "$OWN/cgroup.controllers")"
+	deleted
+}
+
+@test "run.oci.delegate-cgroup: exec goes where the first process went" {
+	mount_add /sys/fs/cgroup cgroup cgroup nosuid noexec nodev relatime rw
+	delegate payload
+	script 'cd /sys/fs/cgroup && mkdir init && echo 1 > init/cgroup.procs &&
+		echo "+$(cut -d" " -f1 cgroup.controllers)" > cgroup.subtree_control
+		touch /tmp/ready; exec sleep 100'
+	[ -n "$(cat "$TEST_CGROUP/cgroup.controllers")" ] || skip "$TEST_CGROUP has no controllers"
+	started
+	wait_until test -n "$(cat "$OWN/payload/cgroup.subtree_control" 2> /dev/null)"
+	try scrim exec "$ID" cat /proc/self/cgroup
+	prints 0::/init
+	deleted
+}
+
+@test "run.oci.delegate-cgroup: in a cgroup that was there before, it alone goes" {
+	mkdir "$TEST_CGROUP/before"
+	path "${TEST_CGROUP#$CGROUP}/before"
+	delegate payload
+	args /bin/sleep 100
+	created
+	[ -d "$TEST_CGROUP/before/payload" ]
+	deleted
+	[ -d "$TEST_CGROUP/before" ]
+	[ ! -e "$TEST_CGROUP/before/payload" ]
+	mkdir "$TEST_CGROUP/before/payload"
+	refused
+	says "make cgroup .*/before/payload.*exists"
+	rmdir "$TEST_CGROUP/before/payload" "$TEST_CGROUP/before"
+}
+
+@test "run.oci.delegate-cgroup: a name that leads out, or no cgroup to be in, is refused" {
+	for name in .. /up a/b; do
+		delegate "$name"
+		refused
+		says "no name for a cgroup in the container's"
+	done
+	[ ! -e "$OWN" ]
+	delegate payload
+	SCRIM="$SCRIM --cgroup-manager=disabled"
+	refused
+	says "run.oci.delegate-cgroup: the container has no cgroup of its own"
+}
+
 @test "a cgroup mount that is writable lets the container make its own groups" {
 	mount_add /sys/fs/cgroup cgroup cgroup nosuid noexec nodev relatime rw
 	script 'mkdir /sys/fs/cgroup/inner && ls -d /sys/fs/cgroup/inner; sleep 100'
