@@ -120,21 +120,24 @@ find_life(const int64_t *pid, const uint64_t *start, enum status alive,
 	return alive;
 }
 
+/* Start takes the gate away when the program runs, delete when the process has
+ * ended: where it is missing, what was seen of the process is out of date. */
 static enum status
-find_gate(int dir, const struct proc_stat *stat)
+find_gate(int dir, const struct oci_record *record, struct proc_stat *stat)
 {
 	if (strcmp(stat->comm, WAITING_NAME) != 0)
 		return STATUS_RUNNING;
 	if (faccessat(dir, STORE_GATE, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
 		return STATUS_CREATED;
-	return errno == ENOENT ? STATUS_RUNNING : STATUS_UNKNOWN;
+	if (errno != ENOENT)
+		return STATUS_UNKNOWN;
+	return find_life(record->pid, record->start, STATUS_RUNNING, stat);
 }
 
 enum status
 status_find(int dir, const struct oci_record *record)
 {
 	struct proc_stat stat;
-
 	enum status life;
 
 	if (!strcmp(record->status, RECORD_CREATING))
@@ -145,7 +148,7 @@ status_find(int dir, const struct oci_record *record)
 		return life;
 	if (record->cgroup && cgroup_is_frozen(record->cgroup))
 		return STATUS_PAUSED;
-	return find_gate(dir, &stat);
+	return find_gate(dir, record, &stat);
 }
 
 const char *
