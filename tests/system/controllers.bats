@@ -160,7 +160,11 @@ sleeping()
 	background scrim events --interval 1h "$ID"
 	pid=$!
 	# it looks, and will be told
-	watching() { find "/proc/$pid/fd" -lname '*memory.events' | grep -q .; }
+	watching()
+	{
+		find "/proc/$pid/fd" $(pgrep -P "$pid" | sed 's,.*,/proc/&/fd,') \
+			-lname '*memory.events' | grep -q .
+	}
 	wait_until watching
 	touch "$B/rootfs/go"
 	wait_until file_says "$T/background" '"type":"oom"'
@@ -206,7 +210,7 @@ sleeping()
 
 @test "more pids than any host can have are no limit" {
 	needs_controller pids
-	sleeping '{pids: {limit: 9000000000000000000}}'
+	sleeping '{pids: {limit: 9007199254740992}}'
 	deleted
 	sleeping '{pids: {limit: 4194304}}'
 	holds pids.max 4194304
@@ -253,6 +257,7 @@ sleeping()
 	[ "$a" -gt $((3 * b)) ] || show "$a and $b us with weights of 100 and 6"
 	scrim delete --force "$ID-2"
 	deleted
+	OWN+=-2
 	for pair in 2:1 262144:10000 512:59; do
 		sleeping "{cpu: {shares: ${pair%:*}}}"
 		holds cpu.weight "${pair#*:}"
