@@ -9,6 +9,7 @@
  */
 #include "life/status.h"
 
+#include "base/arena.h"
 #include "base/err.h"
 #include "base/proc.h"
 #include "host/cgroup.h"
@@ -134,6 +135,35 @@ find_gate(int dir, const struct oci_record *record, struct proc_stat *stat)
 	return find_life(record->pid, record->start, STATUS_RUNNING, stat);
 }
 
+/* Whether the record says more by now than "creating". */
+static bool
+has_moved(int dir)
+{
+	struct arena arena = { 0 };
+	struct oci_record *now;
+	bool moved;
+
+	if (arena_init(&arena, NULL) < 0)
+		return true;
+	moved = store_read(dir, &arena, &now, NULL) == 0 &&
+		strcmp(now->status, RECORD_CREATING) != 0;
+	arena_done(&arena);
+	return moved;
+}
+
+/* A creator ends when it has written that it is done, too: then what was read
+ * was true when it was read, and the one who asks knows no more than that. */
+static enum status
+find_creator(int dir, const struct oci_record *record)
+{
+	struct proc_stat stat;
+	enum status found = find_life(
+		record->creator, record->creator_start, STATUS_CREATING, &stat);
+
+	return found == STATUS_STOPPED && has_moved(dir) ? STATUS_CREATING
+							 : found;
+}
+
 enum status
 status_find(int dir, const struct oci_record *record)
 {
@@ -141,8 +171,7 @@ status_find(int dir, const struct oci_record *record)
 	enum status life;
 
 	if (!strcmp(record->status, RECORD_CREATING))
-		return find_life(record->creator, record->creator_start,
-			STATUS_CREATING, &stat);
+		return find_creator(dir, record);
 	life = find_life(record->pid, record->start, STATUS_RUNNING, &stat);
 	if (life != STATUS_RUNNING)
 		return life;

@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/fd.h"
 #include "base/proc.h"
+#include "life/journal.h"
 #include "life/record.h"
 #include "life/status.h"
 #include "life/store.h"
@@ -178,6 +179,7 @@ teardown(void)
 		waitpid(child, NULL, 0);
 	}
 	unlinkat(dir, STORE_GATE, 0);
+	unlinkat(dir, JOURNAL_FILE, 0);
 	close(dir);
 	rmdir(home);
 }
@@ -246,6 +248,33 @@ START_TEST(creating_lasts_as_long_as_the_creator)
 }
 END_TEST
 
+/* A creator that is done is gone, too, by the time one looks for it. */
+START_TEST(a_creator_that_is_done_has_not_left_it_stopped)
+{
+	static const uint32_t version = RECORD_VERSION, owner;
+	static const bool has_process = true;
+	struct oci_record now = { .version = &version,
+		.oci_version = "1.2.0",
+		.id = "c",
+		.status = RECORD_CREATING,
+		.bundle = "/b",
+		.rootfs = "/b/rootfs",
+		.created = "now",
+		.owner = &owner,
+		.has_process = &has_process };
+
+	record = (struct oci_record){ .status = RECORD_CREATING,
+		.creator = &nobody,
+		.creator_start = &start };
+	ck_assert_int_eq(status_find(dir, &record), STATUS_STOPPED);
+	ck_assert_int_eq(store_write(dir, &now, NULL), 0);
+	ck_assert_int_eq(status_find(dir, &record), STATUS_STOPPED);
+	now.status = RECORD_CREATED;
+	ck_assert_int_eq(store_write(dir, &now, NULL), 0);
+	ck_assert_int_eq(status_find(dir, &record), STATUS_CREATING);
+}
+END_TEST
+
 static void
 fill(TCase *tcase)
 {
@@ -263,6 +292,7 @@ fill(TCase *tcase)
 	tcase_add_test(tcase, another_process_of_that_pid_is_not_ours);
 	tcase_add_test(tcase, without_a_process_it_has_stopped);
 	tcase_add_test(tcase, creating_lasts_as_long_as_the_creator);
+	tcase_add_test(tcase, a_creator_that_is_done_has_not_left_it_stopped);
 }
 
 int
