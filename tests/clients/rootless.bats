@@ -14,6 +14,8 @@ setup_file()
 	scrim_installed podman > /dev/null
 	id $U > /dev/null 2>&1 || useradd -d $home -m -s /bin/bash $U
 	usermod --add-subuids 300000-365535 --add-subgids 300000-365535 $U
+	# As udev's rules have it, which this machine does without.
+	chmod 0666 /dev/net/tun /dev/fuse
 	mkdir -p /run/user
 	loginctl enable-linger $U
 	wait_until test -S "/run/user/$(id -u $U)/bus"
