@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/fd.h"
+#include "base/path.h"
 #include "base/str.h"
 #include "base/sys.h"
 #include "host/cradle.h"
@@ -115,6 +116,39 @@ place_of(const struct revival *revival, const struct oci_snapshot_mount *mount,
 	return path;
 }
 
+static bool
+lies_in_mount(const struct revival *revival, const char *target)
+{
+	const struct oci_account_mounts *all = &revival->account->mounts;
+
+	for (size_t i = 0; i < all->n; i++) {
+		size_t len = strlen(all->items[i].target);
+
+		if (strncmp(target, all->items[i].target, len) == 0 &&
+			target[len] == '/')
+			return true;
+	}
+	return false;
+}
+
+/* A rootfs that is new has not what create made in the old one. */
+static int
+make_target(const struct revival *revival, const char *target, bool directory,
+	struct err *err)
+{
+	auto_fd root = -1, made = -1;
+
+	if (lies_in_mount(revival, target))
+		return 0;
+	root = openat(AT_FDCWD, revival->creation->plan->rootfs,
+		O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (root < 0)
+		return err_sys(
+			err, "rootfs %s", revival->creation->plan->rootfs);
+	made = path_make(root, target, directory, false, err);
+	return made < 0 ? err_in(err, "mount %s", target) : 0;
+}
+
 /*
  * A mount of its own for each: criu binds it from there, and the copy has its
  * attributes. Of two that show the same it would give them to one alone, and
@@ -122,8 +156,11 @@ place_of(const struct revival *revival, const struct oci_snapshot_mount *mount,
  */
 static const char *
 put_on_stage(const struct revival *revival, size_t n, const char *place,
-	uint64_t attrs, struct err *err)
+	struct err *err)
 {
+	const struct oci_snapshot_mount *mount =
+		&revival->snapshot->mounts.items[n];
+	uint64_t attrs = *mount->attrs;
 	struct mount_attr attr = { .attr_set = attrs & ALL_ATTRS,
 		.attr_clr = (ALL_ATTRS & ~attrs) | MOUNT_ATTR__ATIME };
 	auto_fd tree = sys_open_tree(
@@ -137,6 +174,8 @@ put_on_stage(const struct revival *revival, size_t n, const char *place,
 		err_sys(err, "bind source %s", place);
 		return NULL;
 	}
+	if (make_target(revival, mount->target, S_ISDIR(st.st_mode), err) < 0)
+		return NULL;
 	made = S_ISDIR(st.st_mode) ? mkdir(path, 0700)
 				   : mknod(path, S_IFREG | 0600, 0);
 	if (made < 0 || sys_mount_setattr(tree, "", AT_EMPTY_PATH, &attr) < 0 ||
@@ -162,8 +201,7 @@ lend_mounts(struct revival *revival, struct err *err)
 		const char *place = place_of(revival, &all->items[i], err);
 
 		if (place)
-			place = put_on_stage(
-				revival, i, place, *all->items[i].attrs, err);
+			place = put_on_stage(revival, i, place, err);
 		if (!place)
 			return -1;
 		revival->mounts[i] =

@@ -99,7 +99,6 @@ static const struct refusal refusals[OPERATION_COUNT][STATUS_COUNT] = {
 	[OPERATION_CHECKPOINT] = {
 		[STATUS_CREATING] = { "cannot checkpoint what is not created yet", false },
 		[STATUS_CREATED] = { "cannot checkpoint a container that is not started", false },
-		[STATUS_PAUSED] = { "cannot checkpoint a paused container", false },
 		[STATUS_STOPPED] = NOT_RUNNING,
 	},
 };

@@ -81,8 +81,7 @@ static const struct {
 	{ OPERATION_CHECKPOINT, STATUS_CREATED,
 		"cannot checkpoint a container that is not started" },
 	{ OPERATION_CHECKPOINT, STATUS_RUNNING, NULL },
-	{ OPERATION_CHECKPOINT, STATUS_PAUSED,
-		"cannot checkpoint a paused container" },
+	{ OPERATION_CHECKPOINT, STATUS_PAUSED, NULL },
 	{ OPERATION_CHECKPOINT, STATUS_STOPPED, "container not running" },
 };
 
