@@ -312,11 +312,13 @@ sys_clone3_run(struct clone_args *args, void (*run)(void *arg), void *arg)
 	return -1;
 }
 
-pid_t
-sys_thread(void *stack, size_t size, void (*run)(void *arg), void *arg)
+/* The new one runs on a stack of its own, and nobody waits. */
+static pid_t
+clone_sharing(uint64_t flags, void *stack, size_t size, void (*run)(void *arg),
+	void *arg)
 {
 	struct clone_args args = {
-		.flags = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD,
+		.flags = flags,
 		.stack = (uint64_t)(uintptr_t)stack,
 		.stack_size = size,
 	};
@@ -329,19 +331,17 @@ sys_thread(void *stack, size_t size, void (*run)(void *arg), void *arg)
 }
 
 pid_t
+sys_thread(void *stack, size_t size, void (*run)(void *arg), void *arg)
+{
+	return clone_sharing(CLONE_VM | CLONE_FS | CLONE_FILES |
+			CLONE_SIGHAND | CLONE_THREAD,
+		stack, size, run, arg);
+}
+
+pid_t
 sys_beside(void *stack, size_t size, void (*run)(void *arg), void *arg)
 {
-	struct clone_args args = {
-		.flags = CLONE_VM | CLONE_FILES,
-		.stack = (uint64_t)(uintptr_t)stack,
-		.stack_size = size,
-	};
-	long result = clone_on_stack(&args, run, arg);
-
-	if (result >= 0)
-		return (pid_t)result;
-	errno = (int)-result;
-	return -1;
+	return clone_sharing(CLONE_VM | CLONE_FILES, stack, size, run, arg);
 }
 
 /* Linux 5.11 knows the flag, by which nobody needs CAP_SYS_PTRACE. */
