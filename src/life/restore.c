@@ -274,8 +274,13 @@ lend_others(struct revival *revival, struct err *err)
 /* --- what criu says meanwhile -----------------------------------------------
  */
 
-/* Nothing of the container runs yet: as with create. Where criu has nothing to
- * do with cgroups, its first process would stay in ours. */
+/*
+ * Nothing of the container runs yet: as with create. Its first process enters
+ * the cgroup here: criu would bring it there only later, or, where it has
+ * nothing to do with cgroups, never. Until then the cgroup has no process but
+ * its keeper, which ends before the hooks run, and an empty scope is systemd's
+ * to take away at any time.
+ */
 static int
 run_hooks(void *context, pid_t pid, struct err *err)
 {
@@ -284,7 +289,7 @@ run_hooks(void *context, pid_t pid, struct err *err)
 	char digits[16];
 
 	snprintf(digits, sizeof(digits), "%d", (int)pid);
-	if (revival->job.cgroups == CRIU_CGROUPS_IGNORE && c->cgroup.fd >= 0 &&
+	if (c->cgroup.fd >= 0 &&
 		file_write(inside_seat(c), "cgroup.procs", digits, err) < 0)
 		return err_in(err, "enter the cgroup");
 	return create_hooks(c, pid, err);

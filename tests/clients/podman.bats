@@ -295,7 +295,23 @@ quiet
 }
 
 @test "podman: a checkpoint is exported, and restored as a container that was not there" {
-	skip "not yet: criu does not find the new scope of a container that is imported (Can't move 1 into ...)"
+	can checkpoint
+	needs criu
+	does podman run -d --name moves "${N[@]}" --security-opt seccomp=unconfined $BB \
+		sh -c 'i=0; while :; do i=$((i + 1)); echo $i > /tmp/n; sleep 0.1; done'
+	at_five() { [ "$(podman exec moves cat /tmp/n)" -ge 5 ]; }
+	wait_until at_five
+	does podman container checkpoint --leave-running --export "$V/moves.tar" moves
+	n=$(podman exec moves cat /tmp/n)
+	does podman rm --force --time 0 moves
+	does podman container restore --import "$V/moves.tar"
+	is "$(podman inspect -f '{{.State.Running}}' moves)" true
+	counts() { [ "$(podman exec moves cat /tmp/n)" -gt "$n" ]; }
+	wait_until counts
+	does podman container restore --import "$V/moves.tar" --name other
+	n=$(podman exec other cat /tmp/n)
+	counts() { [ "$(podman exec other cat /tmp/n)" -gt "$n" ]; }
+	wait_until counts
 }
 
 @test "podman: a container that runs out of memory ends" {

@@ -420,3 +420,26 @@ file()
 	[ ! -e "$CGROUP/$SLICE/$UNIT" ] || show "the cgroup is left"
 	wait_until units_gone
 }
+
+@test "restore has its first process in the scope before a hook runs, however slow that is" {
+	command -v criu > /dev/null || skip "criu is not installed"
+	criu check > /dev/null 2>&1 || skip "criu check fails on this kernel"
+	# Two seconds are enough for systemd to take away a scope that is empty.
+	printf '#!/bin/sh\nsleep 2\ncat "%s/cgroup.procs" > %s/procs\n' "$CGROUP/$SLICE/$UNIT" "$B" > "$B/hook"
+	chmod +x "$B/hook"
+	args /bin/sleep 100
+	started
+	for mode in soft ignore; do
+		config '.hooks.createRuntime = []'
+		try scrim checkpoint --image-path "$B/images" "$ID"
+		succeeds
+		property LoadState not-found
+		config '.hooks.createRuntime = [{path: $p}]' --arg p "$B/hook"
+		try scrim restore -d -b "$B" --image-path "$B/images" --manage-cgroups-mode $mode "$ID"
+		succeeds
+		property ActiveState active
+		is "$(cat "$B/procs")" "$(pid_of "$ID")"
+		file cgroup.procs "$(pid_of "$ID")"
+	done
+	deleted
+}
