@@ -18,6 +18,7 @@
 
 struct err;
 struct plan;
+struct plan_knob;
 struct plan_present;
 struct plan_resources;
 
@@ -117,6 +118,10 @@ struct cgroup_driver {
 	 * set, those before it are set back. */
 	int (*update)(const struct plan_resources *resources,
 		const struct cgroup *cgroup, struct err *err);
+	/* When the late ones (below) are written: all limits are told to
+	 * whoever manages the cgroup. NULL: that is nobody. */
+	int (*tell)(const struct plan_resources *resources,
+		const struct cgroup *cgroup, struct err *err);
 	/* Before a process is made in the cgroup of a container that is there:
 	 * goes where that is allowed. NULL: wherever it may be done at all, it
 	 * may be done from where the caller is. */
@@ -127,6 +132,9 @@ struct cgroup_driver {
 	int (*end)(const char *path, int ms, struct err *err);
 };
 
+/* Whether a limit is one of memory, which comes when the work of scrim-init is
+ * done; make() knows nothing of it. */
+bool cgroup_driver_is_late(const struct plan_knob *knob);
 /* NULL or an unknown name: cgroupfs. */
 const struct cgroup_driver *cgroup_driver_find(const char *name);
 /* To be called by a command before it makes or changes anything, and before it

@@ -6,6 +6,8 @@
  */
 #include "host/cgroup.h"
 
+#include "plan/plan.h"
+
 #include <string.h>
 
 static void
@@ -52,4 +54,10 @@ cgroup_driver_enter(const char *name, const char *path, struct err *err)
 	const struct cgroup_driver *driver = cgroup_driver_find(name);
 
 	return driver->enter ? driver->enter(path, err) : 0;
+}
+
+bool
+cgroup_driver_is_late(const struct plan_knob *knob)
+{
+	return knob->controller && strcmp(knob->controller, "memory") == 0;
 }

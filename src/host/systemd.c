@@ -181,6 +181,20 @@ has_few_tasks(const struct plan_resources *resources)
 	return false;
 }
 
+/* All but those that come late: by tell(). */
+static void
+add_early_limits(struct unit_list *list, const struct plan_resources *resources)
+{
+	for (size_t i = 0; i < resources->n_knobs; i++) {
+		const struct plan_resources one = {
+			.knobs = &resources->knobs[i], .n_knobs = 1
+		};
+
+		if (!cgroup_driver_is_late(one.knobs))
+			unit_add_limits(list, &one);
+	}
+}
+
 /* What we ask for; what the config asks for comes later and so wins. */
 static void
 describe(const struct seat *seat, const struct plan *plan, pid_t keeper,
@@ -201,7 +215,7 @@ describe(const struct seat *seat, const struct plan *plan, pid_t keeper,
 	unit_add_text(list, "CollectMode", "inactive-or-failed");
 	for (size_t i = 0; i < sizeof(accounts) / sizeof(accounts[0]); i++)
 		unit_add_bool(list, accounts[i], true);
-	unit_add_limits(list, &plan->resources);
+	add_early_limits(list, &plan->resources);
 	if (has_few_tasks(&plan->resources))
 		unit_add_number(list, "TasksMax", 2);
 	/* In an ordinary user's container there is no device program. */
@@ -393,7 +407,7 @@ make(const struct plan *plan, const char *path, struct cgroup *out,
 /* Tells the unit what the files hold, then writes them again: systemd, which
  * rounds some limits, has done so by the time it answers another question. */
 static int
-tell(struct bus *bus, const struct plan_resources *resources,
+inform(struct bus *bus, const struct plan_resources *resources,
 	const struct cgroup *cgroup, struct err *err)
 {
 	struct arena arena = { 0 };
@@ -429,12 +443,27 @@ update(const struct plan_resources *resources, const struct cgroup *cgroup,
 	/* The kernel's word comes first: what it refuses, it refuses here. */
 	ok = cgroup_update(resources, cgroup, err);
 	if (ok == 0)
-		ok = tell(bus, resources, cgroup, err);
+		ok = inform(bus, resources, cgroup, err);
 	bus_close(bus);
 	return ok;
 }
 
-/* The properties were the unit's from its start; there is one exception. */
+static int
+tell(const struct plan_resources *resources, const struct cgroup *cgroup,
+	struct err *err)
+{
+	struct bus *bus;
+	int ok;
+
+	if (bus_open(is_user(), &bus, err) < 0)
+		return -1;
+	ok = inform(bus, resources, cgroup, err);
+	bus_close(bus);
+	return ok;
+}
+
+/* The properties were the unit's from its start, or it is told of them. Yet
+ * there is one exception. */
 static int
 apply(const struct plan_resources *resources, const struct cgroup *cgroup,
 	struct err *err)
@@ -500,6 +529,7 @@ const struct cgroup_driver cgroup_driver_systemd = {
 	.make = make,
 	.apply = apply,
 	.update = update,
+	.tell = tell,
 	.enter = enter,
 	.forget = forget,
 	.end = end,

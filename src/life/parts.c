@@ -10,18 +10,13 @@
 #include "base/err.h"
 #include "base/fd.h"
 #include "host/cgroup.h"
+#include "host/cgroup_files.h"
 #include "host/cgroup_stat.h"
 #include "plan/plan.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-static bool
-is_memory(const struct plan_knob *knob)
-{
-	return knob->controller && strcmp(knob->controller, "memory") == 0;
-}
 
 static uint64_t
 count_kills(const struct cgroup *cgroup)
@@ -32,7 +27,36 @@ count_kills(const struct cgroup *cgroup)
 }
 
 static int
+say_killed(struct err *err)
+{
+	return err_say(err,
+		"the container's init was killed: the memory limit is too low to set it up");
+}
+
+/* Of all limits: a manager that hears of some writes what it holds of the
+ * others, too, which it may have rounded. Without a process its unit ends, and
+ * knows no limits any more. */
+static int
+tell(const struct cgroup_driver *driver, const struct plan_resources *resources,
+	const struct cgroup *cgroup, struct err *err)
+{
+	const struct plan_resources limits = {
+		.knobs = resources->knobs, .n_knobs = resources->n_knobs
+	};
+	struct err failure = { 0 };
+
+	if (driver->tell(&limits, cgroup, &failure) == 0)
+		return 0;
+	if (cgroup_files_event(cgroup->fd, "populated") != 1)
+		return say_killed(err);
+	if (err)
+		*err = failure;
+	return -1;
+}
+
+static int
 apply_memory(const struct cgroup_driver *driver,
+	const struct plan_resources *resources,
 	const struct plan_resources *chosen, const struct cgroup *cgroup,
 	struct err *err)
 {
@@ -40,10 +64,9 @@ apply_memory(const struct cgroup_driver *driver,
 
 	if (driver->apply(chosen, cgroup, err) < 0)
 		return -1;
-	return count_kills(cgroup) == before
-		? 0
-		: err_say(err,
-			  "the container's init was killed: the memory limit is too low to set it up");
+	if (count_kills(cgroup) != before)
+		return say_killed(err);
+	return driver->tell ? tell(driver, resources, cgroup, err) : 0;
 }
 
 static int
@@ -58,11 +81,13 @@ apply_knobs(const struct cgroup_driver *driver,
 	if (!knobs)
 		return err_code(err, ENOMEM, "limits");
 	for (size_t i = 0; i < resources->n_knobs; i++)
-		if (is_memory(&resources->knobs[i]) == memory)
+		if (cgroup_driver_is_late(&resources->knobs[i]) == memory)
 			knobs[chosen.n_knobs++] = resources->knobs[i];
 	if (!memory)
 		return driver->apply(&chosen, cgroup, err);
-	return chosen.n_knobs ? apply_memory(driver, &chosen, cgroup, err) : 0;
+	return chosen.n_knobs
+		? apply_memory(driver, resources, &chosen, cgroup, err)
+		: 0;
 }
 
 int

@@ -257,6 +257,51 @@ file()
 	units_gone
 }
 
+@test "limits of memory come when the container is made: the unit knows them then, and not before" {
+	limits '{memory: {limit: 67108864, reservation: 33554432}, pids: {limit: 30}}'
+	config '.hooks.createRuntime = [{path: "/bin/sh", args: ["sh", "-c", $t],
+		env: ["PATH=/usr/bin:/bin"]}]' --arg t "
+		systemctl show -p MemoryMax -p MemoryLow -p TasksMax $UNIT > $B/before
+		cat $CGROUP/$SLICE/$UNIT/memory.max >> $B/before"
+	args /bin/sleep 100
+	created
+	is "$(sort "$B/before")" "MemoryLow=0
+MemoryMax=infinity
+TasksMax=30
+max"
+	property MemoryMax 67108864
+	property MemoryLow 33554432
+	file memory.max 67108864
+	systemctl daemon-reload
+	file memory.max 67108864
+	deleted
+}
+
+@test "run.oci.delegate-cgroup: the processes are below the scope, or its subgroup, where the limits are" {
+	config '.annotations["run.oci.delegate-cgroup"] = "payload"'
+	limits '{memory: {limit: 67108864}, pids: {limit: 30}}'
+	args /bin/sleep 100
+	created
+	is "$(sed -n 's/^0:://p' "/proc/$(pid_of "$ID")/cgroup")" "/$SLICE/$UNIT/payload"
+	property MemoryMax 67108864
+	file memory.max 67108864
+	file payload/memory.max max
+	file cgroup.procs ""
+	file payload/cgroup.controllers "$(cat "$(scope_dir)/cgroup.controllers")"
+	scrim start "$ID"
+	try scrim exec "$ID" cat /proc/self/cgroup
+	prints 0::/
+	deleted
+	property LoadState not-found
+	config '.annotations["run.oci.systemd.subgroup"] = "inner"'
+	started
+	is "$(sed -n 's/^0:://p' "/proc/$(pid_of "$ID")/cgroup")" "/$SLICE/$UNIT/inner/payload"
+	file inner/memory.max 67108864
+	file inner/payload/memory.max max
+	deleted
+	property LoadState not-found
+}
+
 @test "a creator that is killed leaves nothing that delete does not find" {
 	local ms pid
 
