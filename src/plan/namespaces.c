@@ -197,13 +197,18 @@ make_time_offsets(struct maker *m)
 	m->plan->time_offsets = *text ? text : NULL;
 }
 
-/* A network namespace is what takes longest to make of all: the parent makes
- * it while the child is at work. Where it must belong to a user namespace, or
- * another than scrim clones, it is made with the others. */
+/*
+ * A network namespace is what takes longest to make of all. For a run, whose
+ * caller waits for the end, the parent makes it while the child is at work. A
+ * create is one of many as a rule: what it does on two cores at a time, another
+ * creator would have done on one of them, so there it is made with the others,
+ * as where it must belong to a user namespace, or another than scrim clones.
+ */
 static bool
 can_be_apart(const struct maker *m)
 {
-	return (m->new_ns & CLONE_NEWNET) && !m->user_ns && m->request->root &&
+	return (m->new_ns & CLONE_NEWNET) && m->request->foreground &&
+		!m->user_ns && m->request->root &&
 		m->linux->net_devices.n == 0;
 }
 
