@@ -8,10 +8,7 @@ load lib
 
 setup()
 {
-	test_open
-	[ "$(stat -fc %T $CGROUP)" = cgroup2fs ] || skip "$CGROUP is not cgroup2"
-	[[ $SCRIM != *disabled* ]] || skip "SCRIM runs without cgroups"
-	OWN=$TEST_CGROUP/$ID
+	cgroup_open
 }
 
 # counting: a container that writes a dot to its file "dots" again and again.

@@ -10,9 +10,7 @@ load lib
 
 setup()
 {
-	test_open
-	[ "$(stat -fc %T $CGROUP)" = cgroup2fs ] || skip "$CGROUP is not cgroup2"
-	[[ $SCRIM != *disabled* ]] || skip "SCRIM runs without cgroups"
+	cgroup_open
 	PARENT=$CGROUP/${T##*/}-c OWN=$CGROUP/${T##*/}-c/$ID
 	config '.linux.cgroupsPath = $p' --arg p "${OWN#$CGROUP}"
 }

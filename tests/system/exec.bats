@@ -635,51 +635,6 @@ received()
 	says 'pidfd socket .*nobody'
 }
 
-# on_terminal COLUMNS ROWS COMMAND...: as in terminal.bats.
-on_terminal()
-{
-	cat > "$T/on-terminal.py" <<-'END'
-	import fcntl, os, pty, select, struct, sys, termios, time
-	columns, rows, typed, command = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], sys.argv[4:]
-	lines = open(typed).read().splitlines()
-	pid, master = pty.fork()
-	if pid == 0:
-	    fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-	    os.execvp(command[0], command)
-	shown, asked, end = b"", 0, time.time() + 20
-	while time.time() < end:
-	    if not select.select([master], [], [], 1)[0]:
-	        continue
-	    try:
-	        part = os.read(master, 65536)
-	    except OSError:
-	        break
-	    if not part:
-	        break
-	    shown += part
-	    while shown.count(b"?") > asked and asked < len(lines):
-	        line, asked = lines[asked], asked + 1
-	        if line.startswith("resize "):
-	            c, r = map(int, line.split()[1:])
-	            fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", r, c, 0, 0))
-	        elif line == "^C":
-	            os.write(master, b"\x03")
-	        elif line == "raw":
-	            modes = termios.tcgetattr(master)
-	            print("outside-echo", bool(modes[3] & termios.ECHO), "icanon", bool(modes[3] & termios.ICANON))
-	            os.write(master, b"\n")
-	        else:
-	            os.write(master, line.encode() + b"\n")
-	sys.stdout.flush()
-	sys.stdout.buffer.write(shown.replace(b"\r\n", b"\n"))
-	status = os.waitpid(pid, 0)[1]
-	sys.exit(os.waitstatus_to_exitcode(status) if os.WIFEXITED(status) else 128 + os.WTERMSIG(status))
-	END
-	cat > "$T/typed"
-	try $PYTHON "$T/on-terminal.py" "$1" "$2" "$T/typed" "${@:3}"
-	rm "$T/on-terminal.py" "$T/typed"
-}
-
 @test "--tty in the foreground: size, input, raw mode, status" {
 	running
 	on_terminal 91 37 $SCRIM --root "$ROOT" exec -t "$ID" \

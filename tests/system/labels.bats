@@ -61,6 +61,34 @@ teardown()
 	prints "$PROFILE (enforce)"
 }
 
+@test "exec has the container's profile, or the one that its file or --apparmor names" {
+	apparmor
+	args sleep 100
+	started
+	words=(/bin/sh -c 'cat /proc/self/attr/current; cat /etc/denied')
+	try scrim exec "$ID" "${words[@]}"
+	prints secret
+	try scrim exec --apparmor "$PROFILE" "$ID" "${words[@]}"
+	prints "$PROFILE (enforce)"
+	hides secret
+	jq '.process | .apparmorProfile = $p | .args = ["cat", "/proc/self/attr/current"]' --arg p "$PROFILE" \
+		"$B/config.json" > "$B/process.json"
+	try scrim exec --process "$B/process.json" "$ID"
+	succeeds
+	prints "$PROFILE (enforce)"
+	try scrim exec --apparmor scrim-not-loaded "$ID" /bin/true
+	fails 255
+	says 'label .*scrim-not-loaded'
+	! grep -qi 'no such file' <<< "$stderr" || show "that means a missing program"
+	deleted
+	config '.process.apparmorProfile = $p' --arg p "$PROFILE"
+	started
+	try scrim exec "$ID" "${words[@]}"
+	prints "$PROFILE (enforce)"
+	hides secret
+	deleted
+}
+
 @test "an AppArmor profile that is not loaded is an error that names it" {
 	apparmor
 	config '.process.apparmorProfile = "scrim-not-loaded"'
@@ -80,6 +108,16 @@ teardown()
 	refused
 	says '/process/selinuxLabel'
 	! grep -qi 'no such file' <<< "$stderr" || show "that means a missing program"
+	config 'del(.process.selinuxLabel)'
+	args sleep 100
+	started
+	for option in --apparmor=some-profile --process-label=system_u:system_r:container_t:s0; do
+		try scrim exec "$option" "$ID" /bin/true
+		fails 255
+		says 'some-profile|container_t|AppArmor|SELinux'
+		! grep -qi 'no such file' <<< "$stderr" || show "that means a missing program"
+	done
+	deleted
 }
 
 @test "the program and its mounts have their SELinux labels" {

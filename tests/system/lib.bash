@@ -131,6 +131,15 @@ test_open()
 	bundle "$B"
 }
 
+# cgroup_open: for what needs a cgroup; $OWN is the container's.
+cgroup_open()
+{
+	test_open
+	[ "$(stat -fc %T $CGROUP)" = cgroup2fs ] || skip "$CGROUP is not cgroup2"
+	[[ $SCRIM != *disabled* ]] || skip "SCRIM runs without cgroups"
+	OWN=$TEST_CGROUP/$ID
+}
+
 # What the test did not take away itself is a fault of scrim's, unless the
 # test has failed already.
 test_close()
@@ -382,6 +391,16 @@ try()
 	"$@" < "${INPUT:-/dev/null}" > "$OUT" 2> "$ERR" 3>&- 4>&- || status=$?
 	output=$(tr -d '\0' < "$OUT")
 	stderr=$(tr -d '\0' < "$ERR")
+}
+
+# on_terminal COLUMNS ROWS COMMAND...: on a pty of its own; what the pty shows
+# into $output, the command's status into $status. Lines on stdin of the
+# function are typed one by one, each when the one before was answered by "?".
+on_terminal()
+{
+	cat > "$T/typed"
+	try $PYTHON "$SYSTEM_DIR/on_terminal.py" "$1" "$2" "$T/typed" "${@:3}"
+	rm "$T/typed"
 }
 
 # runs [OPTION...]: the bundle, in the foreground, to a silent success.

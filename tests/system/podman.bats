@@ -16,6 +16,8 @@ setup()
 	# Podman does not pass --root: what is made in the usual place goes again.
 	USUAL=/run/$(basename "$RUNTIME")
 	[ -e "$USUAL/.pin" ] && USUAL=
+	ENGINE=(podman --root "$T/podman/root" --runroot "$T/podman/run" --tmpdir "$T/podman/tmp" --storage-driver vfs
+		--events-backend file --runtime "$RUNTIME" --cgroup-manager=cgroupfs)
 	limits=(--network none --pids-limit=-1 --ulimit nofile=1000:1000 --ulimit nproc=1000:1000)
 	conmon=$(command -v conmon || ls /usr/libexec/podman/conmon /usr/bin/conmon 2> /dev/null | head -n 1)
 	[ -n "$conmon" ] || skip "conmon is not installed"
@@ -41,9 +43,7 @@ teardown()
 # engine ARGUMENT...: podman with its state in the test's directory.
 engine()
 {
-	podman --root "$T/podman/root" --runroot "$T/podman/run" \
-		--tmpdir "$T/podman/tmp" --storage-driver vfs --events-backend file \
-		--runtime "$RUNTIME" --cgroup-manager=cgroupfs "$@"
+	"${ENGINE[@]}" "$@"
 }
 
 @test "podman run prints what the program says, and exits with its status" {
@@ -129,9 +129,7 @@ b"
 	echo text > "$B/rootfs/text"
 	try engine exec three /text
 	is "$status" 126
-	try sh -c 'echo typed | "$@"' sh podman --root "$T/podman/root" --runroot "$T/podman/run" \
-		--tmpdir "$T/podman/tmp" --storage-driver vfs --events-backend file \
-		--runtime "$RUNTIME" --cgroup-manager=cgroupfs exec -i three /bin/cat
+	try sh -c 'echo typed | "$@"' sh "${ENGINE[@]}" exec -i three /bin/cat
 	is "$output" typed
 	try engine exec --detach three /bin/touch /tmp/touched
 	[ "$status" = 0 ] || show "exec --detach"
@@ -146,28 +144,8 @@ b"
 @test "podman exec -it has a terminal" {
 	try engine run --detach --name four "${limits[@]}" --rootfs "$B/rootfs" /bin/sleep 1000
 	[ "$status" = 0 ] || show "run"
-	cat > "$T/tmp/on-pty.py" <<-'END'
-	import fcntl, os, pty, struct, sys, termios
-	pid, master = pty.fork()
-	if pid == 0:
-	    fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 37, 91, 0, 0))
-	    os.execvp(sys.argv[1], sys.argv[1:])
-	try:
-	    while True:
-	        part = os.read(master, 4096)
-	        if not part:
-	            break
-	        sys.stdout.write(part.decode())
-	except OSError:
-	    pass
-	sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
-	END
-	try timeout 60 $PYTHON "$T/tmp/on-pty.py" podman --root "$T/podman/root" --runroot "$T/podman/run" \
-		--tmpdir "$T/podman/tmp" --storage-driver vfs --events-backend file \
-		--runtime "$RUNTIME" --cgroup-manager=cgroupfs exec -it four /bin/sh -c 'sleep 0.5; probe winsize; exit 5'
-	rm "$T/tmp/on-pty.py"
+	on_terminal 91 37 "${ENGINE[@]}" exec -it four /bin/sh -c 'sleep 0.5; probe winsize; exit 5' < /dev/null
 	is "$status" 5
-	output=$(tr -d '\r' <<< "$output")
 	shows '^91x37 tty=/dev/pts/[0-9] ctty=ok'
 	try engine rm --force --time 0 four
 	[ "$status" = 0 ] || show "rm"

@@ -107,6 +107,32 @@ real_time()
 	shows '^io=3:'
 }
 
+@test "exec: a process file's scheduler, I/O priority and oom score are its program's alone" {
+	args sleep 100
+	config '.process.scheduler = {policy: "SCHED_OTHER", nice: 2}'
+	started
+	jq '.process | .args = ["/bin/sh", "-c", "probe priorities; cat /proc/self/oom_score_adj"] | .oomScoreAdj = 321 |
+		.scheduler = {policy: "SCHED_BATCH", nice: 9} |
+		.ioPriority = {class: "IOPRIO_CLASS_BE", priority: 5}' "$B/config.json" > "$B/process.json"
+	try scrim exec --process "$B/process.json" "$ID"
+	succeeds
+	shows '^policy=3 flags=0 nice=9 '
+	prints 'io=2:5'
+	prints 321
+	is "$(ps -o ni= -p "$(pid_of "$ID")" | tr -d ' ')" 2
+	deleted
+}
+
+@test "exec: what the kernel refuses of a scheduler is the exec's error, with its place" {
+	args sleep 100
+	started
+	jq '.process | .scheduler = {policy: "SCHED_DEADLINE", runtime: 1, deadline: 1000000}' "$B/config.json" > "$B/process.json"
+	try scrim exec --process "$B/process.json" "$ID"
+	fails 255
+	says 'scheduler: sched_setattr.*/scheduler'
+	deleted
+}
+
 @test "a memory policy is the program's, with nodes and flags" {
 	[ -e /sys/devices/system/node/node0 ] || skip "this kernel has no memory nodes"
 	args /bin/probe priorities

@@ -161,54 +161,6 @@ p = s.accept()[0]; print(len(p.recvmsg(4096, 100)[1]), file=open("seen", "w"))' 
 
 # --- foreground --------------------------------------------------------------
 
-# on_terminal COLUMNS ROWS COMMAND...: on a pty of its own; what the pty shows
-# into $output, the command's status into $status. Lines on stdin of the
-# function are typed one by one, each when the one before was answered by "?".
-on_terminal()
-{
-	cat > "$T/on-terminal.py" <<-'END'
-	import fcntl, os, pty, select, struct, sys, termios, time
-	columns, rows, typed, command = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], sys.argv[4:]
-	lines = open(typed).read().splitlines()
-	pid, master = pty.fork()
-	if pid == 0:
-	    fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-	    os.execvp(command[0], command)
-	before = termios.tcgetattr(master)
-	shown, asked, end = b"", 0, time.time() + 20
-	while time.time() < end:
-	    if not select.select([master], [], [], 1)[0]:
-	        continue
-	    try:
-	        part = os.read(master, 65536)
-	    except OSError:
-	        break
-	    if not part:
-	        break
-	    shown += part
-	    while shown.count(b"?") > asked and asked < len(lines):
-	        line, asked = lines[asked], asked + 1
-	        if line.startswith("resize "):
-	            c, r = map(int, line.split()[1:])
-	            fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", r, c, 0, 0))
-	        elif line == "^C":
-	            os.write(master, b"\x03")
-	        elif line == "raw":
-	            modes = termios.tcgetattr(master)
-	            print("outside-echo", bool(modes[3] & termios.ECHO), "icanon", bool(modes[3] & termios.ICANON))
-	            os.write(master, b"\n")
-	        else:
-	            os.write(master, line.encode() + b"\n")
-	sys.stdout.flush()
-	sys.stdout.buffer.write(shown.replace(b"\r\n", b"\n"))
-	status = os.waitpid(pid, 0)[1]
-	sys.exit(os.waitstatus_to_exitcode(status) if os.WIFEXITED(status) else 128 + os.WTERMSIG(status))
-	END
-	cat > "$T/typed"
-	try $PYTHON "$T/on-terminal.py" "$1" "$2" "$T/typed" "${@:3}"
-	rm "$T/on-terminal.py" "$T/typed"
-}
-
 @test "a foreground terminal has the size of the caller's, and its changes" {
 	terminal /bin/sh -c 'probe winsize; trap "probe winsize; exit 7" WINCH; echo "?"; sleep 3 & wait; wait'
 	on_terminal 91 37 $SCRIM --root "$ROOT" run -b "$B" "$ID" <<< 'resize 60 20'
