@@ -14,6 +14,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/place.h"
+#include "base/plain.h"
 #include "base/str.h"
 #include "libocispec/locate.h"
 
@@ -33,15 +34,6 @@ problems_init(struct oci_problems *problems, struct arena *arena,
 /* Reading a larger text again for each problem would take too long. */
 #define LOCATE_MAX ((size_t)1 << 20)
 
-/* Names come from the document: keep them from steering a terminal. */
-static void
-defuse(char *text)
-{
-	for (; *text; text++)
-		if ((unsigned char)*text < ' ' || *text == 0x7f)
-			*text = '?';
-}
-
 /* A member has no place of its own: look it up while the text is there, else
  * the object that it stands in must do. */
 static void
@@ -56,7 +48,7 @@ point(struct oci_problem *entry, const struct oci_problems *problems,
 	if (member && problems->text && problems->len <= LOCATE_MAX)
 		locate(problems->text, problems->len, pointer, &entry->line,
 			&entry->column);
-	defuse(pointer);
+	plain_make(pointer);
 	entry->pointer = arena_text(problems->arena, pointer, len);
 	if (!entry->pointer)
 		entry->pointer = "";
@@ -71,7 +63,8 @@ sentence(struct arena *arena, const char *fmt, va_list args)
 
 	if (vsnprintf(text, sizeof(text), fmt, args) < 0)
 		text[0] = '\0';
-	defuse(text);
+	/* Names come from the document. */
+	plain_make(text);
 	copy = arena_text(arena, text, strlen(text));
 	return copy ? copy : "the document needs more memory than there is";
 }

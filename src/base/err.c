@@ -10,6 +10,7 @@
 #include "base/err.h"
 
 #include "base/place.h"
+#include "base/plain.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -87,6 +88,21 @@ err_bad(struct err *err, const struct place *at, const char *member,
 	fill(err, 0, fmt, ap);
 	va_end(ap);
 	return err_at(err, at, member);
+}
+
+int
+err_take(struct err *err, const struct err *other)
+{
+	if (!err)
+		return -1;
+	err->code = other->code;
+	err->line = other->line;
+	err->column = other->column;
+	memcpy(err->pointer, other->pointer, sizeof(err->pointer) - 1);
+	memcpy(err->text, other->text, sizeof(err->text) - 1);
+	err->pointer[sizeof(err->pointer) - 1] = '\0';
+	err->text[sizeof(err->text) - 1] = '\0';
+	return -1;
 }
 
 /* The text moves to the back and the context is put in front, in place: there
@@ -187,18 +203,6 @@ append_place(const struct err *err, char *buf, size_t size, size_t len)
 	return append(buf, size, len, ")");
 }
 
-/* One line of text, and no escape sequence, whatever a name was made of. */
-static void
-defuse(char *text)
-{
-	for (; *text; text++) {
-		if (*text == '\n' || *text == '\t')
-			*text = ' ';
-		else if ((unsigned char)*text < ' ' || *text == 0x7f)
-			*text = '?';
-	}
-}
-
 size_t
 err_format(const struct err *err, char *buf, size_t size)
 {
@@ -214,6 +218,6 @@ err_format(const struct err *err, char *buf, size_t size)
 		len = append(buf, size, len, "%s%s", len ? ": " : "",
 			err_words(err->code));
 	len = append_place(err, buf, size, len);
-	defuse(buf);
+	plain_make(buf);
 	return len;
 }

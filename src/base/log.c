@@ -10,6 +10,7 @@
 
 #include "base/err.h"
 #include "base/fd.h"
+#include "base/plain.h"
 #include "base/str.h"
 
 #include <errno.h>
@@ -249,6 +250,8 @@ write_formatted(enum log_level level, const char *fmt, va_list ap)
 	if (!log_wants(level))
 		return;
 	vsnprintf(message, sizeof(message), fmt, ap);
+	/* Much of it comes from images, and from scrim-init. */
+	plain_make(message);
 	write_line(level, message);
 }
 

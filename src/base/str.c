@@ -8,6 +8,8 @@
  */
 #include "base/str.h"
 
+#include "base/plain.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -82,42 +84,10 @@ str_addf(struct str *str, const char *fmt, ...)
 	va_end(again);
 }
 
-/*
- * The length of the UTF-8 sequence that text begins with, or 0: overlong
- * forms, surrogates and what lies beyond U+10FFFF are none (RFC 3629, 4).
- */
-static size_t
-utf8_len(const unsigned char *text)
-{
-	unsigned char low = 0x80, high = 0xbf;
-	size_t len = text[0] < 0x80 ? 1
-		: text[0] < 0xe0    ? 2
-		: text[0] < 0xf0    ? 3
-				    : 4;
-
-	if (len == 1)
-		return 1;
-	if (text[0] < 0xc2 || text[0] > 0xf4)
-		return 0;
-	if (text[0] == 0xe0)
-		low = 0xa0;
-	else if (text[0] == 0xed)
-		high = 0x9f;
-	else if (text[0] == 0xf0)
-		low = 0x90;
-	else if (text[0] == 0xf4)
-		high = 0x8f;
-	if (text[1] < low || text[1] > high)
-		return 0;
-	for (size_t i = 2; i < len; i++)
-		if (text[i] < 0x80 || text[i] > 0xbf)
-			return 0;
-	return len;
-}
-
-/* The escape for one byte of ASCII that JSON does not take as it is. */
+/* The escape for a letter that JSON does not take as it is, or a terminal
+ * must not get. */
 static void
-add_escape(struct str *str, char c)
+add_escape(struct str *str, unsigned char c)
 {
 	static const char from[] = "\"\\\b\f\n\r\t", to[] = "\"\\bfnrt";
 	const char *at = strchr(from, c);
@@ -125,7 +95,7 @@ add_escape(struct str *str, char c)
 	if (at && c)
 		str_addf(str, "\\%c", to[at - from]);
 	else
-		str_addf(str, "\\u%04x", (unsigned)c);
+		str_addf(str, "\\u%04x", c);
 }
 
 void
@@ -134,14 +104,13 @@ str_add_json(struct str *str, const char *text)
 	/* What is no UTF-8 goes byte by byte, one replacement for each. */
 	str_add(str, "\"");
 	while (*text) {
-		size_t len = utf8_len((const unsigned char *)text);
+		size_t len = plain_utf8(text);
 
 		if (!len)
 			str_add(str, "\xef\xbf\xbd");
-		else if (len == 1 &&
-			((unsigned char)*text < ' ' || *text == '"' ||
-				*text == '\\' || *text == 0x7f))
-			add_escape(str, *text);
+		else if (!plain_letter(text) || *text == '"' || *text == '\\')
+			/* Of two bytes, the second one is the number. */
+			add_escape(str, (unsigned char)text[len - 1]);
 		else
 			str_add_len(str, text, len);
 		text += len ? len : 1;

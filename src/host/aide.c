@@ -111,7 +111,7 @@ aide_hear(struct aide *aide, struct err *err)
 	if (n == sizeof(record.word))
 		return record.word;
 	if (n == sizeof(record.err) && err)
-		*err = record.err;
+		err_take(err, &record.err);
 	else if (n < 0)
 		err_sys(err, "hear from the helper process");
 	else

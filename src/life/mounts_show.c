@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/plain.h"
 #include "base/str.h"
 #include "base/sys.h"
 #include "life/record.h"
@@ -32,11 +33,15 @@ static const char *const headings[CELLS] = { "TARGET", "SOURCE", "TYPE",
 static void
 add_clean(struct str *out, const char *text)
 {
-	for (; *text; text++)
-		if ((unsigned char)*text < ' ' || *text == 0x7f)
-			str_addf(out, "\\%03o", (unsigned char)*text);
+	while (*text) {
+		size_t len = plain_letter(text);
+
+		if (len)
+			str_add_len(out, text, len);
 		else
-			str_add_len(out, text, 1);
+			str_addf(out, "\\%03o", (unsigned char)*text);
+		text += len ? len : 1;
+	}
 }
 
 /* Letters that take room: all bytes but the later ones of UTF-8. */

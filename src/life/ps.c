@@ -9,6 +9,7 @@
 
 #include "base/err.h"
 #include "base/fd.h"
+#include "base/plain.h"
 #include "base/str.h"
 #include "host/cgroup.h"
 #include "life/record.h"
@@ -240,6 +241,8 @@ choose_lines(char *text, const pid_t *pids, size_t n, struct str *out,
 		bool heading = line == text;
 
 		line[len] = '\0';
+		/* procps does so itself; others print what programs say. */
+		plain_make(line);
 		if (heading && !find_column(line, &column))
 			return err_say(err,
 				"ps prints no column called PID: ask it for one (-o pid)");

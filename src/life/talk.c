@@ -17,23 +17,18 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* Takes over the child's error, whatever bytes it is made of. Which document
- * it was, and what main makes of an error, the child does not know. */
+/* Takes over the child's error. */
 static int
 take_error(const struct wire_message *message, struct err *err)
 {
-	struct err own = *err;
+	struct err other;
 
 	if (message->size != sizeof(*err))
 		return err_say(err,
 			"the container's init sent an error of %u bytes",
 			message->size);
-	memcpy(err, message->payload, sizeof(*err));
-	memcpy(err->document, own.document, sizeof(err->document));
-	err->exit_status = own.exit_status;
-	err->pointer[sizeof(err->pointer) - 1] = '\0';
-	err->text[sizeof(err->text) - 1] = '\0';
-	return -1;
+	memcpy(&other, message->payload, sizeof(other));
+	return err_take(err, &other);
 }
 
 /* The next message that is no warning: 1, 0 at the end, -1 with the child's

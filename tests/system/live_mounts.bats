@@ -222,10 +222,12 @@ mountinfo()
 }
 
 @test "names in the container cannot speak to a terminal" {
-	mkdir "$B/rootfs/mnt/"$'a\eb\nc'
+	mkdir "$B/rootfs/mnt/"$'a\eb\nc' "$B/rootfs/mnt/"$'d\xc2\x9be\x9bf'
 	sleeping
 	inside /bin/busybox mount -t tmpfs x "/mnt/"$'a\eb\nc'
+	inside /bin/busybox mount -t tmpfs x "/mnt/"$'d\xc2\x9be\x9bf'
 	view
+	shows '/mnt/d\\302\\233e\\233f '
 	shows '/mnt/a\\033b\\012c '
 	view --format json
 	is "$(jq -r '.mounts[].target' <<< "$output" | grep -c $'/mnt/a\eb')" 1

@@ -141,6 +141,20 @@ START_TEST(an_object_from_the_wire_needs_no_terminator)
 }
 END_TEST
 
+START_TEST(what_another_process_says_is_cut_and_chooses_no_exit_status)
+{
+	struct err other, err = { .exit_status = 255, .document = "mine" };
+
+	memset(&other, 'y', sizeof(other));
+	ck_assert_int_eq(err_take(NULL, &other), -1);
+	ck_assert_int_eq(err_take(&err, &other), -1);
+	ck_assert_uint_eq(err.exit_status, 255);
+	ck_assert_str_eq(err.document, "mine");
+	ck_assert_uint_eq(strlen(err.text), ERR_TEXT_MAX - 1);
+	ck_assert_uint_eq(strlen(err.pointer), ERR_POINTER_MAX - 1);
+}
+END_TEST
+
 START_TEST(no_escape_sequence_gets_out)
 {
 	struct err err = { 0 };
@@ -149,6 +163,10 @@ START_TEST(no_escape_sequence_gets_out)
 		"open /a\x1b[2J\n\x7f"
 		"b");
 	ck_assert_str_eq(text_of(&err), "open /a?[2J ?b");
+	err_say(&err,
+		"\xc2\x9b"
+		"2J\x9b");
+	ck_assert_str_eq(text_of(&err), "??2J?");
 }
 END_TEST
 
@@ -163,6 +181,8 @@ fill(TCase *tcase)
 	tcase_add_test(tcase, nobody_cares_is_fine);
 	tcase_add_test(tcase, long_texts_are_cut_and_the_outer_context_stays);
 	tcase_add_test(tcase, an_object_from_the_wire_needs_no_terminator);
+	tcase_add_test(tcase,
+		what_another_process_says_is_cut_and_chooses_no_exit_status);
 	tcase_add_test(tcase, no_escape_sequence_gets_out);
 }
 

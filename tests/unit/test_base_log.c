@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/socket.h>
@@ -182,6 +183,24 @@ START_TEST(syslog_gets_ident_level_and_text)
 }
 END_TEST
 
+/* What scrim-init or an image has put into it, that is. */
+START_TEST(a_warning_is_one_line_that_steers_no_terminal)
+{
+	char path[] = "/tmp/scrim-test-XXXXXX";
+	auto_free char *text = NULL;
+	int file = mkstemp(path);
+
+	ck_assert_int_eq(dup2(file, STDERR_FILENO), STDERR_FILENO);
+	close(file);
+	ck_assert_int_eq(log_open(NULL, LOG_TEXT, LOG_LEVEL_WARNING, NULL), 0);
+	log_warn("a%s",
+		"\x1b[2J\nscrim: error: b\xc2\x9b"
+		"2J");
+	text = logged(path);
+	ck_assert_str_eq(text, "scrim: warning: a?[2J scrim: error: b??2J\n");
+}
+END_TEST
+
 START_TEST(a_journal_that_is_not_there_is_an_error_at_once)
 {
 	struct err err = { 0 };
@@ -206,6 +225,7 @@ fill(TCase *tcase)
 	tcase_add_test(
 		tcase, the_journal_gets_a_json_object_where_that_is_asked_for);
 	tcase_add_test(tcase, syslog_gets_ident_level_and_text);
+	tcase_add_test(tcase, a_warning_is_one_line_that_steers_no_terminal);
 	tcase_add_test(tcase, a_journal_that_is_not_there_is_an_error_at_once);
 }
 
