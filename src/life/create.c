@@ -232,7 +232,7 @@ enter_store(struct creation *c, struct err *err)
 	return c->journal < 0 ? -1 : write_record(c, err);
 }
 
-/* By the time the child needs it, it will be there. */
+/* As early as it leaves no trace: the child is to find it done. */
 static int
 begin_network(struct creation *c, struct err *err)
 {
@@ -488,7 +488,7 @@ publish(struct creation *c, struct err *err)
 static int (*const phases[])(struct creation *c, struct err *err) = {
 	check_descriptors, make_plan, check_terminal,
 	check_host, open_receivers, ready_libraries,
-	enter_store, begin_network, enter_cgroup, open_gate,
+	begin_network, enter_store, enter_cgroup, open_gate,
 	bear, equip, listen_to, publish, NULL,
 };
 
