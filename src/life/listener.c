@@ -10,17 +10,16 @@
 #include "base/err.h"
 #include "base/fd.h"
 #include "base/str.h"
+#include "host/receiver.h"
 #include "life/hooks.h"
 #include "life/record.h"
 #include "plan/plan.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 
 int
 listener_check(const struct plan *plan, struct err *err)
@@ -36,26 +35,6 @@ listener_check(const struct plan *plan, struct err *err)
 	err_say(err, "seccomp listener %s: no agent has a socket there",
 		plan->seccomp->listener);
 	return err_where(err, where->line, where->column, where->pointer);
-}
-
-/* Of any length, which a UNIX address is not. */
-static int
-open_agent(const char *path, struct err *err)
-{
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	auto_fd file = open(path, O_PATH | O_CLOEXEC);
-	auto_fd fd = -1;
-
-	if (file < 0)
-		return err_sys(err, "open");
-	snprintf(address.sun_path, sizeof(address.sun_path), "/proc/self/fd/%d",
-		file);
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd < 0 ||
-		connect(fd, (const struct sockaddr *)&address,
-			sizeof(address)) < 0)
-		return err_sys(err, "connect");
-	return take_fd(&fd);
 }
 
 /* container-process-state of config-linux.md. */
@@ -123,8 +102,10 @@ listener_pass(void *context, int fd, struct err *err)
 
 	if (!path)
 		return err_say(err, "no agent of seccomp is recorded");
-	agent = open_agent(path, err);
-	if (agent >= 0 && make_text(from, &text, err) == 0 &&
+	agent = receiver_connect(path, "seccomp listener", err);
+	if (agent < 0)
+		return -1;
+	if (make_text(from, &text, err) == 0 &&
 		send_all(agent, &text, fd, err) == 0)
 		return 0;
 	return err_in(err, "seccomp listener %s", path);

@@ -208,7 +208,7 @@ getppid ok"
 	background_end
 	try scrim start "$ID"
 	fails
-	says "seccomp listener $AGENT: connect"
+	says "connect to seccomp listener $AGENT"
 	wait_until is_status "$ID" stopped
 	[ ! -e "$B/rootfs/ran" ] || show "the program has run"
 	deleted
