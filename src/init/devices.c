@@ -135,7 +135,13 @@ devices_make(struct init *init, const struct plan_step *step, struct err *err)
 		    (dev_t)step->number[1]) < 0) {
 		if (errno == EEXIST)
 			return check_node(dir, name, step, err);
-		return err_sys(err, "mknod");
+		/* The container's own rules come later: what denies it here
+		 * lies outside, as in a cgroup that an engine has closed. */
+		if (errno != EPERM)
+			return err_sys(err, "mknod");
+		return err_sys(err,
+			"mknod (CAP_MKNOD is missing, or a cgroup "
+			"above forbids it)");
 	}
 	if (step->number[2] || step->number[3])
 		return give_away(dir, name, step, err);

@@ -498,6 +498,20 @@ opens()
 1"
 }
 
+@test "a cgroup above that forbids a device is named where its node cannot be made" {
+	[[ $SCRIM == *scrim ]] || skip "others differ"
+	args /bin/sleep 100
+	config '.linux.resources.devices = [{allow: false, access: "rwm"}, {allow: false, access: "rwm"}]'
+	created
+	path "${OWN#$CGROUP}/below"
+	config 'del(.linux.resources)'
+	try scrim create -b "$B" "$ID-b"
+	fails
+	says 'device /dev/null: mknod .*a cgroup above forbids it.: Operation not permitted'
+	[ ! -e "$OWN/below" ] || show "its cgroup is left"
+	deleted
+}
+
 @test "device rules are taken in listed order, the last word counts" {
 	device_rules '[{allow: true, access: "rwm"},
 		{allow: false, type: "c", major: 300, access: "rw"},

@@ -69,6 +69,10 @@ toml()
 	for more in "" --default; do
 		kept "$E/crio/crio.conf.d/50-scrim.conf" crio $more
 		is "$(toml '.crio.runtime.runtimes.scrim.runtime_path')" "$PROGRAM"
+		# the words of crio.conf(5), and no other
+		is "$(toml '[keys, (.crio | keys), (.crio.runtime.runtimes.scrim | keys), (.crio.runtime.runtimes | keys)] | map(join(" ")) | join(", ")')" \
+			'crio, runtime, runtime_path runtime_root runtime_type, scrim'
+		is "$(toml '.crio.runtime.runtimes.scrim | .runtime_type + " " + .runtime_root')" 'oci /run/scrim'
 		is "$(toml '.crio.runtime.default_runtime // "none"')" "$([ -n "$more" ] && echo scrim || echo none)"
 	done
 }
@@ -120,6 +124,20 @@ toml()
 	fails
 	says 'daemon.json: '
 	is "$(cat "$file")" '{'
+}
+
+@test "Kubernetes: the handler of the RuntimeClass is the name that containerd and CRI-O are told" {
+	class=$SYSTEM_DIR/../../contrib/engines/runtimeclass.yaml
+	is "$(grep -v '^#' "$class")" "apiVersion: node.k8s.io/v1
+kind: RuntimeClass
+metadata:
+  name: scrim
+handler: scrim"
+	engine containerd crio
+	succeeds
+	for file in containerd/config.toml crio/crio.conf.d/50-scrim.conf; do
+		grep -qE "runtimes\.$(sed -n 's/^handler: //p' "$class")\]" "$E/$file" || show "not in $file"
+	done
 }
 
 @test "a program that is not there, and an engine that nobody knows, change nothing" {

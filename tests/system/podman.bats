@@ -164,3 +164,45 @@ b"
 	try engine rm --force --time 0 five
 	[ "$status" = 0 ] || show "rm"
 }
+
+# The infra container has no options of its own: what this host cannot give is
+# left out for all.
+pod_conf()
+{
+	ls /usr/libexec/podman/catatonit "$(command -v catatonit)" > /dev/null 2>&1 || skip "catatonit is not installed"
+	printf '[containers]\ndefault_ulimits = ["nofile=1000:1000", "nproc=1000:1000"]\npids_limit = -1\n' > "$T/podman/containers.conf"
+	export CONTAINERS_CONF=$T/podman/containers.conf
+}
+
+@test "podman pod: containers share what the pod has, and are paused, stopped and begun together" {
+	pod_conf
+	# In its default, this version of Podman closes the pod's cgroup for all
+	# devices (see the test below): each container gets one of its own.
+	try engine pod create --name pod --network none --hostname podhost --share-parent=false
+	[ "$status" = 0 ] || show "pod create"
+	try engine run --detach --pod pod --name six --rootfs "$B/rootfs" /bin/sh -c 'echo hi > /dev/shm/x; exec sleep 1000'
+	[ "$status" = 0 ] || show "run"
+	wait_until test -s "/proc/$(engine inspect -f '{{.State.Pid}}' six)/root/dev/shm/x"
+	try engine run --rm --pod pod --rootfs "$B/rootfs" /bin/sh -c 'cat /dev/shm/x; hostname'
+	is "$output" "hi
+podhost"
+	pod_is() { engine pod inspect pod | grep -q "\"State\": \"$1\""; }
+	for verb in pause:Paused unpause:Running stop:Exited start:Running kill:Exited; do
+		try engine pod "${verb%:*}" pod
+		[ "$status" = 0 ] || show "pod $verb"
+		wait_until pod_is "${verb#*:}"
+	done
+	try engine pod rm --force pod
+	[ "$status" = 0 ] || show "pod rm"
+}
+
+@test "podman pod: a cgroup that Podman has closed for all devices is told as the reason" {
+	pod_conf
+	try engine pod create --name pod --network none
+	[ "$status" = 0 ] || show "pod create"
+	try engine run --rm --pod pod --rootfs "$B/rootfs" /bin/true
+	# A Podman that leaves its pods' cgroups open has no reason to complain.
+	[ "$status" = 0 ] || says 'device /dev/null: mknod .*cgroup above'
+	try engine pod rm --force pod
+	[ "$status" = 0 ] || show "pod rm"
+}
