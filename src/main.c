@@ -143,23 +143,27 @@ next_command(const void *from, size_t i)
 	return NULL;
 }
 
-/* NULL with err. Hidden commands are found, but never proposed. */
+/* NULL: there is none. Hidden commands are found, but never proposed. */
 static const struct command *
-find_command(const char *name, struct err *err)
+find_command(const char *name)
 {
-	const char *near;
-
-	for (size_t i = 0; command_all[i]; i++)
+	for (size_t i = 0; name && command_all[i]; i++)
 		if (strcmp(command_all[i]->name, name) == 0)
 			return command_all[i];
-	near = str_nearest(name, next_command, command_all);
-	if (near)
-		err_say(err, "unknown command \"%s\"; did you mean \"%s\"?",
-			name, near);
-	else
-		err_say(err, "unknown command \"%s\"; scrim --help lists them",
-			name);
 	return NULL;
+}
+
+static int
+refuse_command(const char *name, struct err *err)
+{
+	const char *near = str_nearest(name, next_command, command_all);
+
+	if (near)
+		return err_say(err,
+			"unknown command \"%s\"; did you mean \"%s\"?", name,
+			near);
+	return err_say(
+		err, "unknown command \"%s\"; scrim --help lists them", name);
 }
 
 /* command may be NULL: the help of the whole. */
@@ -202,14 +206,13 @@ run_filled(const struct command *command, const struct cli_words *words,
 static int
 run_command(char **argv, struct call *call, struct err *err)
 {
-	const struct command *command = find_command(argv[0], err);
+	const struct command *command = find_command(argv[0]);
 	auto_free void *args = NULL;
 	struct cli_words words;
 	int result = -1;
 
 	if (!command)
-		return -1;
-	err->exit_status = command->failure;
+		return refuse_command(argv[0], err);
 	args = calloc(1, command->args_size ? command->args_size : 1);
 	if (!args)
 		return err_sys(err, "%s", command->name);
@@ -242,7 +245,21 @@ check_globals(struct globals *globals, struct err *err)
 	return 0;
 }
 
-/* Everything between the start and the choice of the exit status. */
+/* What an error is answered with, from here on: the command need not have
+ * begun for its caller to see that it has not been. */
+static void
+choose_failure(const struct cli_words *words, struct err *err)
+{
+	const struct command *command =
+		find_command(words->n ? words->items[0] : NULL);
+
+	if (command)
+		err->exit_status = command->failure;
+}
+
+/* Everything between the start and the choice of the exit status. Reading the
+ * options opens nothing; then come the standard descriptors: a file opened
+ * later must never become 0, 1 or 2, for messages would go into it. */
 static int
 run(char **argv, struct globals *globals, struct call *call, struct err *err)
 {
@@ -256,9 +273,12 @@ run(char **argv, struct globals *globals, struct call *call, struct err *err)
 	 * said before it, a log target above all, holds. */
 	parsed = cli_parse(
 		&syntax, argv0 ? argv + 1 : argv, globals, &words, err);
-	if (log_open(globals->log, globals->log_format,
-		    globals->debug ? LOG_LEVEL_DEBUG : globals->log_level,
-		    parsed < 0 ? NULL : err) < 0 ||
+	if (parsed == 0)
+		choose_failure(&words, err);
+	if (fd_fill_stdio(parsed < 0 ? NULL : err) < 0 ||
+		log_open(globals->log, globals->log_format,
+			globals->debug ? LOG_LEVEL_DEBUG : globals->log_level,
+			parsed < 0 ? NULL : err) < 0 ||
 		parsed < 0)
 		return -1;
 	if (words.help)
@@ -300,11 +320,8 @@ print_error(const struct globals *globals, const struct str *report,
 	log_error(all.broken ? text : all.data);
 }
 
-/*
- * Standard descriptors first: a file opened later must never become 0, 1 or 2,
- * for messages would go into it. argc is not needed: argv ends with NULL, also
- * after an execve(2) without arguments.
- */
+/* argc is not needed: argv ends with NULL, also after an execve(2) without
+ * arguments. */
 int
 main(int argc, char **argv)
 {
@@ -319,7 +336,7 @@ main(int argc, char **argv)
 	(void)argc;
 	/* A log or a console whose reader has gone is an error like others. */
 	signal(SIGPIPE, SIG_IGN);
-	if (!fd_fill_stdio(&err) && !run(argv, &globals, &call, &err))
+	if (!run(argv, &globals, &call, &err))
 		return status;
 	print_error(&globals, &report, &err);
 	return err.exit_status ? (int)err.exit_status : 1;

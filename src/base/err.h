@@ -41,8 +41,9 @@ int err_say(struct err *err, const char *fmt, ...)
 /* Bad input at a place of the document; member as in place_format(). */
 int err_bad(struct err *err, const struct place *at, const char *member,
 	const char *fmt, ...) __attribute__((format(printf, 4, 5)));
-/* What another process has filled, whatever bytes it is made of. Which document
- * it was, and what main makes of an error, only the caller knows. */
+/* What was noted elsewhere, or another process has filled, whatever bytes it is
+ * made of. Which document it was, and what main makes of an error, is the
+ * caller's to know, and stays. */
 int err_take(struct err *err, const struct err *other);
 /* Puts "context: " in front of what failed. */
 int err_in(struct err *err, const char *fmt, ...)

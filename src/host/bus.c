@@ -449,8 +449,8 @@ bus_stop(struct bus *bus, const char *scope, struct err *err)
 	if (result < 0 && failure.code == ENOENT)
 		return 0;
 	bus_forget(bus, scope);
-	if (result < 0 && err)
-		*err = failure;
+	if (result < 0)
+		err_take(err, &failure);
 	return result < 0 ? err_in(err, "stop %s", scope) : 0;
 }
 

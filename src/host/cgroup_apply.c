@@ -63,9 +63,7 @@ write_file(int dir, const char *file, const char *text, struct err *err)
 		return 1;
 	if (!failure.text[0])
 		return 0;
-	if (err)
-		*err = failure;
-	return -1;
+	return err_take(err, &failure);
 }
 
 /* Every refusal names the limit's place in the config. */

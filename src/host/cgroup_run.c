@@ -150,9 +150,7 @@ open_present(const char *path, struct cgroup *out, struct err *err)
 		return 1;
 	if (failure.code == ENOENT)
 		return 0;
-	if (err)
-		*err = failure;
-	return -1;
+	return err_take(err, &failure);
 }
 
 /* SIGKILL to all of an open one. */
@@ -165,8 +163,7 @@ kill_all(const struct cgroup *cgroup, struct err *err)
 	if (file_write(cgroup->fd, "cgroup.kill", "1", &failure) == 0 ||
 		failure.code == ENODEV || failure.code == ENOENT)
 		return 0;
-	if (err)
-		*err = failure;
+	err_take(err, &failure);
 	return err_in(err, "kill cgroup %s", cgroup->path);
 }
 

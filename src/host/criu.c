@@ -371,10 +371,8 @@ run(const struct criu_job *job, enum deed deed, struct err *err)
 	running.criu = NULL;
 	if (result >= 0)
 		return result;
-	if (running.err.text[0]) {
-		*err = running.err;
-		return -1;
-	}
+	if (running.err.text[0])
+		return err_take(err, &running.err);
 	return explain(job, result, err);
 }
 

@@ -102,9 +102,7 @@ has_link(int socket, const char *name, struct err *err)
 		return 1;
 	if (failure.code == ENODEV)
 		return 0;
-	if (err)
-		*err = failure;
-	return -1;
+	return err_take(err, &failure);
 }
 
 /* What is NULL or 0 stays; namespace is a descriptor of one. Within one request

@@ -242,9 +242,7 @@ start_scope(
 		return err_say(err,
 			"systemd has a unit %s already: another container's, or not scrim's",
 			seat->name.scope);
-	if (err)
-		*err = failure;
-	return -1;
+	return err_take(err, &failure);
 }
 
 /* A cgroup that others are made in can have no processes: the helper moves. */

@@ -152,11 +152,8 @@ journal_replace(int dir, enum journal_kind kind, const struct str *line,
 	struct err missing = { 0 };
 	size_t len = 0;
 
-	if (read_all(dir, &old, &len, &missing) < 0 && missing.code != ENOENT) {
-		if (err)
-			*err = missing;
-		return -1;
-	}
+	if (read_all(dir, &old, &len, &missing) < 0 && missing.code != ENOENT)
+		return err_take(err, &missing);
 	for (unsigned i = 0; i < JOURNAL_COUNT; i++) {
 		struct line kept = find_line(old, len, i);
 

@@ -280,9 +280,9 @@ store_read(
 
 	if (len == 0 || (len < 0 && missing.code == ENOENT))
 		return unknown(err);
-	if (len < 0 && err)
-		*err = missing;
-	return len < 0 ? -1 : record_parse(arena, text, (size_t)len, out, err);
+	if (len < 0)
+		return err_take(err, &missing);
+	return record_parse(arena, text, (size_t)len, out, err);
 }
 
 bool

@@ -13,14 +13,14 @@
 /* IFNAMSIZ with its NUL. */
 #define NAME_SIZE 16
 
-/* dev_valid_name() of the kernel. */
+/* dev_valid_name() of the kernel, whose isspace() is that of Latin 1. */
 static bool
 is_name(const char *name)
 {
 	size_t len = strlen(name);
 
 	return len > 0 && len < NAME_SIZE && strcmp(name, ".") != 0 &&
-		strcmp(name, "..") != 0 && !strpbrk(name, "/: \t\n\v\f\r");
+		strcmp(name, "..") != 0 && !strpbrk(name, "/: \t\n\v\f\r\xa0");
 }
 
 /* One "%d" is a template [127]; any other "%" is nothing. */

@@ -12,13 +12,13 @@ int scrim_main(int argc, char **argv);
 static int
 parse(char **argv, struct err *err)
 {
-	const struct command *command = find_command(argv[0], err);
+	const struct command *command = find_command(argv[0]);
 	struct cli_words words;
 	void *args;
 	int ret;
 
 	if (!command)
-		return -1;
+		return refuse_command(argv[0], err);
 	args = calloc(1, command->args_size + 1);
 	ret = cli_parse(&command->syntax, argv + 1, args, &words, err);
 	if (ret == 0)

@@ -512,6 +512,23 @@ file"
 	deleted
 }
 
+@test "all of exec's own failures have its status, early ones too" {
+	running
+	try scrim --log /nowhere/log exec "$ID" /bin/true
+	fails 255
+	says /nowhere/log
+	exec_fails --nothing "$ID" /bin/true
+	exec_fails
+	mv "$ROOT/$ID/state.json" "$T/tmp/state.json"
+	mkdir "$ROOT/$ID/state.json"
+	exec_fails "$ID" /bin/true
+	says state.json
+	rmdir "$ROOT/$ID/state.json"
+	mv "$T/tmp/state.json" "$ROOT/$ID/state.json"
+	execs "$ID" /bin/true
+	deleted
+}
+
 @test "bad words are refused before anything happens" {
 	running
 	for words in "--user x" "--user 1:" "--additional-gids -1" "--additional-gids 1x" "--env X" "--env =X" \
