@@ -108,7 +108,9 @@ collect(int parent, const char *name, void *arg, struct err *err)
 	auto_free char *text = NULL;
 
 	if (procs < 0)
-		return 0; /* gone */
+		return cgroup_walk_is_gone(errno)
+			? 0
+			: err_sys(err, "open cgroup.procs");
 	if (fd_read(procs, 64u << 20, "cgroup.procs", &text, NULL, err) < 0)
 		/* Gone, or threaded: its processes are listed above it. */
 		return errno == ENODEV || errno == EOPNOTSUPP ? 0 : -1;
@@ -191,7 +193,7 @@ cgroup_signal(const char *path, int sig, struct err *err)
 		/* A process that ended in the meantime was not there. */
 		auto_fd pidfd = sys_pidfd_open(pids[i], 0);
 
-		if (pidfd >= 0 && sys_pidfd_send_signal(pidfd, sig) < 0 &&
+		if ((pidfd < 0 || sys_pidfd_send_signal(pidfd, sig) < 0) &&
 			errno != ESRCH)
 			return err_sys(err, "signal %d to process %d", sig,
 				(int)pids[i]);

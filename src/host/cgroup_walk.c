@@ -38,26 +38,54 @@ is_cgroup(const struct dirent *entry)
 		strcmp(entry->d_name, "..") != 0;
 }
 
-/* Of one that is gone by now there are none. NULL without memory. */
-static char *
-read_names(int dir)
+bool
+cgroup_walk_is_gone(int code)
 {
-	int copy = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *list = copy < 0 ? NULL : fdopendir(copy);
-	struct str names = { 0 };
+	return code == ENOENT || code == ENODEV;
+}
 
-	for (struct dirent *entry; list && (entry = readdir(list));)
+/* NULL without memory. The end and an error look the same but for errno. */
+static char *
+read_list(DIR *list)
+{
+	struct str names = { 0 };
+	struct dirent *entry;
+	int code;
+
+	while ((errno = 0, entry = readdir(list)))
 		if (is_cgroup(entry))
 			str_add_len(&names, entry->d_name,
 				strlen(entry->d_name) + 1);
+	code = errno;
 	str_add_len(&names, "", 1);
+	if (names.broken)
+		code = ENOMEM;
+	if (!code || cgroup_walk_is_gone(code))
+		return names.data;
+	str_done(&names);
+	errno = code;
+	return NULL;
+}
+
+/* Of one that is gone by now there are none. Heap; NULL with err. */
+static char *
+read_names(int dir, struct err *err)
+{
+	int copy = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *list = copy < 0 ? NULL : fdopendir(copy);
+	char *names;
+
+	if (list)
+		names = read_list(list);
+	else
+		names = cgroup_walk_is_gone(errno) ? calloc(1, 1) : NULL;
+	if (!names)
+		err_sys(err, "list cgroups");
 	if (list)
 		closedir(list);
 	else
 		fd_close_auto(&copy);
-	if (names.broken)
-		str_done(&names);
-	return names.data;
+	return names;
 }
 
 /* Takes dir over. */
@@ -72,10 +100,12 @@ arrive(struct walk *walk, int dir, struct err *err)
 	}
 	fd_close_auto(&walk->dir);
 	walk->dir = dir;
-	if (level)
-		walk->levels = level;
-	if (!level || !(walk->levels[walk->n].names = read_names(dir)))
+	if (!level)
 		return err_code(err, ENOMEM, "list cgroups");
+	walk->levels = level;
+	level[walk->n].names = read_names(dir, err);
+	if (!level[walk->n].names)
+		return -1;
 	level = &walk->levels[walk->n++];
 	level->at = level->names;
 	return 0;
@@ -97,7 +127,7 @@ go_up(struct walk *walk, int top)
 		free(walk->levels[--walk->n].names);
 }
 
-/* Into the cgroup that is next: 1; 0 when it is gone, -1 without memory. */
+/* Into the cgroup that is next: 1; 0 when it is gone. */
 static int
 go_down(struct walk *walk, struct err *err)
 {
@@ -106,7 +136,9 @@ go_down(struct walk *walk, struct err *err)
 		O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 
 	if (below < 0)
-		return 0;
+		return cgroup_walk_is_gone(errno)
+			? 0
+			: err_sys(err, "open cgroup %s", level->at);
 	return arrive(walk, below, err) < 0 ? -1 : 1;
 }
 

@@ -6,7 +6,13 @@
 #ifndef HOST_CGROUP_WALK_H
 #define HOST_CGROUP_WALK_H
 
+#include <stdbool.h>
+
 struct err;
+
+/* Whether an errno says that a cgroup, or a file of it, has been removed. All
+ * others are failures: a process that is not seen would not be killed. */
+bool cgroup_walk_is_gone(int code);
 
 /* Calls visit for every cgroup below dir, deepest first, and for dir itself
  * last (name "."), with the open parent and the name in it. Stops at -1. Of

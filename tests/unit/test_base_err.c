@@ -177,8 +177,6 @@ fill(TCase *tcase)
 	tcase_add_test(tcase, nothing_is_called_no_such_file);
 	tcase_add_test(tcase, the_place_noted_first_stays);
 	tcase_add_test(tcase, a_second_failure_forgets_the_first);
-	tcase_add_test(
-		tcase, a_failure_taken_over_is_answered_as_its_own_would_be);
 	tcase_add_test(tcase, a_place_without_a_line_shows_its_pointer);
 	tcase_add_test(tcase, nobody_cares_is_fine);
 	tcase_add_test(tcase, long_texts_are_cut_and_the_outer_context_stays);
