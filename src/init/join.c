@@ -7,7 +7,8 @@
  * the process that will be seen in it is forked as late as can be, when it has
  * no more rights, no other root and no other user than the program will have,
  * so that whoever is in the container, allowed to trace or not, finds nothing
- * to take (CVE-2019-5736, CVE-2024-21626).
+ * to take (CVE-2019-5736, CVE-2024-21626): what the host has sent is off the
+ * wire by then, and closed if no step needs it any more.
  */
 #include "init/init.h"
 
@@ -110,10 +111,14 @@ int
 join_fork(struct init *init, const struct plan_step *step, struct err *err)
 {
 	struct clone_args args = { .flags = CLONE_PARENT };
-	pid_t pid = sys_clone3(&args);
-	uint32_t word = (uint32_t)pid;
+	uint32_t word;
+	pid_t pid;
 
 	(void)step;
+	init_end_mounts(init);
+	if (slots_settle(init, err) < 0)
+		return -1;
+	pid = sys_clone3(&args);
 	if (pid == 0)
 		return begin_again(init, err);
 	if (pid < 0 && errno == ENOMEM)
@@ -121,6 +126,7 @@ join_fork(struct init *init, const struct plan_step *step, struct err *err)
 			"container not running: its pid namespace has ended");
 	if (pid < 0)
 		return err_sys(err, "clone3");
+	word = (uint32_t)pid;
 	/* Who is not heard of is nobody's to wait for. */
 	if (wire_send(init->wire, WIRE_CHILD, &word, sizeof(word), NULL) < 0)
 		kill(pid, SIGKILL);

@@ -270,15 +270,33 @@ bear(struct execution *e, struct err *err)
 	return spawn_child(e->plan, &e->files, &e->child, err);
 }
 
-/* In the foreground, or to be closed where a later step fails. */
+/* In the foreground, or to be closed where a later step fails. One that nobody
+ * asked for does not come from scrim-init. */
 static void
 take_console(void *context, int master)
 {
 	struct execution *e = context;
 
+	if (!e->plan->terminal || e->request->console_socket) {
+		close(master);
+		return;
+	}
 	if (e->console >= 0)
 		close(e->console);
 	e->console = master;
+}
+
+/* Who may trace in the container can take the wire and say a number of his own:
+ * only a child of ours is let in, and so the number cannot be anybody else's
+ * before we have reaped it. */
+static bool
+is_child(pid_t pid)
+{
+	siginfo_t unused;
+
+	return pid > 0 &&
+		waitid(P_PID, (id_t)pid, &unused,
+			WEXITED | WNOHANG | WNOWAIT | __WALL) == 0;
 }
 
 /* The one that was born has done its part and ends. */
@@ -287,6 +305,8 @@ take_child(void *context, pid_t pid, struct err *err)
 {
 	struct execution *e = context;
 
+	if (pid == e->child.pid || !is_child(pid))
+		return err_say(err, "process %d is no child of this exec", pid);
 	e->midwife = e->child.pid;
 	close(e->child.pidfd);
 	e->child.pid = pid;

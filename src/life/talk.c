@@ -161,6 +161,8 @@ answer_exec(int wire, const struct talk *talk, struct wire_message *message,
 		talk->console(talk->context, message->fds[0]);
 		return 0;
 	case WIRE_CHILD:
+		if (!talk->child_due || !*talk->child_due)
+			return out_of_turn(message, err);
 		memcpy(&pid, message->payload, sizeof(pid));
 		return talk->child(talk->context, (pid_t)pid, err);
 	case WIRE_CREATED:

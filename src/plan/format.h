@@ -124,10 +124,10 @@ enum plan_op {
 	/* numbers 0..4: bounding, effective, permitted, inheritable, ambient
 	 * masks; 5: kept beside them until OP_SECCOMP has run */
 	OP_CAPABILITIES,
-	/* in the joined pid namespace a child goes on from here */
-	OP_FORK,
 	/* slot: procfs of the host; text 0: file below self/, 1: value */
 	OP_LABEL,
+	/* in the joined pid namespace a child goes on from here */
+	OP_FORK,
 	/* text 0 */
 	OP_CWD,
 	/* slot: listening socket or -1 (start comes by wire): created, wait

@@ -178,14 +178,14 @@ process_add_identity(struct maker *m)
 			"noNewPrivileges");
 	add_identity(m, process->user);
 	capabilities_add(m);
-	if (m->exec && m->joined_ns & CLONE_NEWPID)
-		block_step(&m->block, OP_FORK, NULL, NULL);
 	if (process->apparmor_profile && *process->apparmor_profile)
 		add_label(m, "apparmorProfile", "attr/apparmor/exec",
 			make_printf(m, "exec %s", process->apparmor_profile));
 	if (process->selinux_label && *process->selinux_label)
 		add_label(
 			m, "selinuxLabel", "attr/exec", process->selinux_label);
+	if (m->exec && m->joined_ns & CLONE_NEWPID)
+		block_step(&m->block, OP_FORK, NULL, NULL);
 	block_step(&m->block, OP_CWD, &process->at, "cwd")->text[0] =
 		block_text(&m->block, process->cwd);
 }

@@ -159,12 +159,12 @@ const struct plan_op_words plan_op_words[OP_COUNT] = {
 			"inheritable", "ambient", "kept" },
 		.why = "a change of uid clears them, so behind it",
 	},
-	[OP_FORK] = {
-		.why = "exec: seen in the container only with the rights of the program",
-	},
 	[OP_LABEL] = {
 		.label = { TEXT_LABEL(0) = "file", "value" },
 		.why = "takes effect at the next exec, which is the program's",
+	},
+	[OP_FORK] = {
+		.why = "exec: seen in the container only with the rights of the program, and with nothing of the host",
 	},
 	[OP_CWD] = {
 		.label = { TEXT_LABEL(0) = "path" },

@@ -86,6 +86,57 @@ program()
 	deleted
 }
 
+# thief: a container whose first process, traced by nobody, takes what execs hold.
+thief()
+{
+	${SCRIM_CC:-cc} -std=gnu11 -D_GNU_SOURCE -O1 -static -I "$SYSTEM_DIR/../../src" \
+		-o "$B/rootfs/bin/thief" "$SYSTEM_DIR/thief.c"
+	script 'exec thief '"$1"' > /tmp/taken'
+	capability_add CAP_SYS_PTRACE
+	started
+	wait_until grep -q ready "$B/rootfs/tmp/taken"
+}
+
+# The wire is the one thing that a process must still hold. Who takes it, as
+# CAP_SYS_PTRACE allows, shall not choose whom of the host scrim treats as its
+# child: adjusts, and kills where the exec fails.
+@test "CVE-2019-5736: who takes an exec's wire cannot have a process of the host killed" {
+	background sleep 1000
+	victim=$!
+	thief "$victim"
+	jq '.process | .args = ["/bin/true"] | .oomScoreAdj = 500' "$B/config.json" > "$B/process.json"
+	for i in {1..400}; do
+		try timeout 20 $SCRIM --root "$ROOT" exec -p "$B/process.json" "$ID"
+		[ "$status" != 124 ] || show "hangs"
+		[ $((i % 20)) != 0 ] || ! grep -q socket "$B/rootfs/tmp/taken" || break
+	done
+	kill -0 "$victim" || show "the host's process was killed"
+	is "$(cat "/proc/$victim/oom_score_adj")" 0
+	grep -q socket "$B/rootfs/tmp/taken" || show "the thief took nothing"
+	! grep directory "$B/rootfs/tmp/taken" || show "a directory was to be had"
+	scrim kill "$ID" KILL
+	deleted
+}
+
+# The label is written by a descriptor of the host's procfs, in which its first
+# process's root is the host. Where the kernel has no labels the exec fails, but
+# not before it was there to be looked at.
+@test "CVE-2024-21626: an exec that gets a label holds nothing of the host when the container sees it" {
+	config '.linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW", syscalls: [
+		{names: ["mknod"], action: "SCMP_ACT_ERRNO"}]}'
+	thief 0
+	jq '.process | .args = ["/bin/true"] | .oomScoreAdj = 500 |
+		.apparmorProfile = "unconfined"' "$B/config.json" > "$B/process.json"
+	jq 'del(.apparmorProfile)' "$B/process.json" > "$B/plain.json"
+	for i in {1..60}; do
+		try scrim exec -p "$B/process.json" "$ID"
+		try scrim exec -p "$B/plain.json" "$ID"
+	done
+	scrim kill "$ID" KILL
+	! grep -E "directory|descriptors" "$B/rootfs/tmp/taken" || show "$(sort "$B/rootfs/tmp/taken" | uniq -c)"
+	deleted
+}
+
 # --- capabilities ------------------------------------------------------------
 
 inheritable_of()
