@@ -164,7 +164,7 @@ const struct plan_op_words plan_op_words[OP_COUNT] = {
 		.why = "takes effect at the next exec, which is the program's",
 	},
 	[OP_FORK] = {
-		.why = "exec: seen inside with the rights of the program only, and nothing of the host",
+		.why = "exec: seen inside with the rights of the program only, and nothing else",
 	},
 	[OP_CWD] = {
 		.label = { TEXT_LABEL(0) = "path" },
