@@ -96,10 +96,10 @@ static const struct cli_option update_options[] = {
 	  .help = "limit of processes, -1: none" },
 	{ "blkio-weight", 0, CLI_SETS(struct update_args, blkio_weight), .value = "N",
 	  .max = UINT16_MAX, .help = "share of block devices, 10 to 1000" },
-	{ "l3-cache-schema", 0, CLI_SETS(struct update_args, l3_cache_schema), .value = "TEXT",
-	  .hidden = true, .help = "needs a container with linux.intelRdt" },
-	{ "mem-bw-schema", 0, CLI_SETS(struct update_args, mem_bw_schema), .value = "TEXT",
-	  .hidden = true, .help = "needs a container with linux.intelRdt" },
+	{ "l3-cache-schema", 0, CLI_SETS(struct update_args, l3_cache_schema), .value = "LINE",
+	  .help = "shares of the third-level cache, as L3:0=f;1=f" },
+	{ "mem-bw-schema", 0, CLI_SETS(struct update_args, mem_bw_schema), .value = "LINE",
+	  .help = "shares of memory bandwidth, as MB:0=20;1=70" },
 	{ "kernel-memory", 0, CLI_SETS(struct update_args, kernel), .value = "BYTES",
 	  .hidden = true, .help = "ignored, as in config.json" },
 	{ "kernel-memory-tcp", 0, CLI_SETS(struct update_args, kernel_tcp), .value = "BYTES",
@@ -179,14 +179,13 @@ update(const struct call *call, struct err *err)
 		.id = call->words[0],
 		.file = args->resources,
 		.report = call->report,
+		.l3_cache = args->l3_cache_schema,
+		.memory_bandwidth = args->mem_bw_schema,
 	};
 	struct said said;
 
 	if (!root)
 		return -1;
-	if (args->l3_cache_schema || args->mem_bw_schema)
-		return err_say(err,
-			"--l3-cache-schema and --mem-bw-schema need a container with linux.intelRdt");
 	say(args, &said);
 	request.resources = &said.resources;
 	return update_run(&request, err);

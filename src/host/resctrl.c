@@ -11,8 +11,10 @@
 
 #include "base/err.h"
 #include "base/fd.h"
+#include "base/str.h"
 #include "plan/plan.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
@@ -27,7 +29,8 @@
 /* Where it is mounted: resctrl.rst, and everywhere. */
 #define RESCTRL_PATH "/sys/fs/resctrl"
 
-#define SCHEMATA_MAX ((size_t)64 << 10)
+#define DOMAIN_PREFIX "mon_L3_"
+#define SCHEMATA_MAX  ((size_t)64 << 10)
 
 int
 resctrl_open(struct err *err)
@@ -161,20 +164,29 @@ has_line(const char *text, const char *wanted)
 	return true;
 }
 
+char *
+resctrl_schemata(int root, const char *group, struct err *err)
+{
+	auto_fd dir = open_group(root, group, err), file = -1;
+	char *text = NULL;
+
+	if (dir < 0)
+		return NULL;
+	file = openat(dir, "schemata", O_RDONLY | O_CLOEXEC);
+	if (file < 0)
+		err_sys(err, "open schemata of group %s", group);
+	else
+		fd_read(file, SCHEMATA_MAX, "schemata", &text, NULL, err);
+	return text;
+}
+
 /* The group belongs to whoever made it: it is read and never written [162]. */
 static int
 compare(int root, const struct plan_intel_rdt *rdt, struct err *err)
 {
-	auto_fd dir = open_group(root, rdt->group, err);
-	auto_free char *text = NULL;
-	auto_fd file = -1;
+	auto_free char *text = resctrl_schemata(root, rdt->group, err);
 
-	if (dir < 0)
-		return -1;
-	file = openat(dir, "schemata", O_RDONLY | O_CLOEXEC);
-	if (file < 0)
-		return err_sys(err, "open schemata of group %s", rdt->group);
-	if (fd_read(file, SCHEMATA_MAX, "schemata", &text, NULL, err) < 0)
+	if (!text)
 		return -1;
 	for (size_t i = 0; i < rdt->n_lines; i++)
 		if (!has_line(text, rdt->lines[i]))
@@ -220,27 +232,9 @@ make_dir(int root, const char *path, struct err *err)
 	return err_in(err, "group %s", path);
 }
 
-int
-resctrl_make(int root, const struct plan_intel_rdt *rdt, struct err *err)
-{
-	auto_fd dir = -1;
-
-	if (rdt->own || !exists(root, rdt->group)) {
-		if (make_dir(root, rdt->group, err) < 0)
-			return -1;
-		dir = open_group(root, rdt->group, err);
-		if (dir < 0)
-			return -1;
-		for (size_t i = 0; i < rdt->n_lines; i++)
-			if (resctrl_write(
-				    root, rdt->group, rdt->lines[i], err) < 0)
-				return -1;
-	}
-	return rdt->monitor ? make_dir(root, rdt->monitor, err) : 0;
-}
-
-int
-resctrl_write(int root, const char *group, const char *line, struct err *err)
+/* One line of schemata. */
+static int
+write_line(int root, const char *group, const char *line, struct err *err)
 {
 	auto_fd dir = open_group(root, group, err);
 	auto_free char *text = NULL;
@@ -252,6 +246,20 @@ resctrl_write(int root, const char *group, const char *line, struct err *err)
 	if (write_file(root, dir, "schemata", text, err) < 0)
 		return err_in(err, "group %s", group);
 	return 0;
+}
+
+int
+resctrl_make(int root, const struct plan_intel_rdt *rdt, struct err *err)
+{
+	if (rdt->own || !exists(root, rdt->group)) {
+		if (make_dir(root, rdt->group, err) < 0)
+			return -1;
+		for (size_t i = 0; i < rdt->n_lines; i++)
+			if (write_line(root, rdt->group, rdt->lines[i], err) <
+				0)
+				return -1;
+	}
+	return rdt->monitor ? make_dir(root, rdt->monitor, err) : 0;
 }
 
 /* All threads of the process would be one write each; at this time it has
@@ -277,6 +285,87 @@ resctrl_join(
 	if (join(root, rdt->group, pid, err) < 0)
 		return -1;
 	return rdt->monitor ? join(root, rdt->monitor, pid, err) : 0;
+}
+
+/* --- a group that is in use -------------------------------------------------
+ */
+
+/* The kernel reads a text of more than one line, too, but then says less of
+ * which one it does not want. */
+void
+resctrl_reset(int root, const char *group, const char *before)
+{
+	auto_free char *text = strdup(before);
+
+	for (char *rest = text, *line; (line = strsep(&rest, "\n"));) {
+		line += strspn(line, " \t");
+		if (*line)
+			write_line(root, group, line, NULL);
+	}
+}
+
+int
+resctrl_change(int root, const char *group, const char *const *lines, size_t n,
+	char **out_before, struct err *err)
+{
+	auto_free char *before = resctrl_schemata(root, group, err);
+
+	if (!before)
+		return -1;
+	for (size_t i = 0; i < n; i++) {
+		if (write_line(root, group, lines[i], err) == 0)
+			continue;
+		if (i)
+			resctrl_reset(root, group, before);
+		return -1;
+	}
+	*out_before = take_ptr(&before);
+	return 0;
+}
+
+const char *
+resctrl_line(const char *schemata, const char *resource, size_t *out_len)
+{
+	const char *line = find_resource(schemata, resource);
+
+	if (!line)
+		return NULL;
+	line -= strlen(resource) + 1;
+	*out_len = strcspn(line, "\n");
+	return line;
+}
+
+static int
+compare_numbers(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+/* Directories mon_L3_00 and so on, in whatever order. */
+size_t
+resctrl_domains(int root, const char *group, uint64_t *out)
+{
+	auto_free char *path = NULL;
+	int fd = asprintf(&path, "%s/mon_data", group) < 0
+		? -1
+		: openat(root, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *list = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *entry;
+	size_t n = 0;
+
+	if (!list && fd >= 0)
+		close(fd);
+	while (list && n < RESCTRL_DOMAINS_MAX && (entry = readdir(list)))
+		if (str_has_prefix(entry->d_name, DOMAIN_PREFIX) &&
+			str_to_uint(entry->d_name + strlen(DOMAIN_PREFIX),
+				UINT32_MAX, &out[n]) == 0)
+			n++;
+	if (list)
+		closedir(list);
+	qsort(out, n, sizeof(*out), compare_numbers);
+	return n;
 }
 
 int

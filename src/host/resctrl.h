@@ -9,6 +9,8 @@
 #define HOST_RESCTRL_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 struct err;
@@ -27,8 +29,21 @@ int resctrl_join(
 	int root, const struct plan_intel_rdt *rdt, pid_t pid, struct err *err);
 /* Takes a directory of the root away; gone already: success. */
 int resctrl_remove(int root, const char *path, struct err *err);
-/* Writes one line of schemata to a group of the root, for update. */
-int resctrl_write(
-	int root, const char *group, const char *line, struct err *err);
+/* Writes lines of schemata to a group of the root, one after the other; where
+ * one is refused, those before it are set back. *out_before: what the group
+ * said before, on the heap. */
+int resctrl_change(int root, const char *group, const char *const *lines,
+	size_t n, char **out_before, struct err *err);
+/* Writes such a text again, as far as the kernel takes it. */
+void resctrl_reset(int root, const char *group, const char *before);
+/* All lines of a group; heap. */
+char *resctrl_schemata(int root, const char *group, struct err *err);
+/* The line of schemata that belongs to a resource ("L3", "MB"), the kernel's
+ * own indentation left out; NULL: none. *out_len is without the line break. */
+const char *resctrl_line(
+	const char *schemata, const char *resource, size_t *out_len);
+#define RESCTRL_DOMAINS_MAX 256
+/* The numbers of those of which a group has counts, in their order. */
+size_t resctrl_domains(int root, const char *group, uint64_t *out);
 
 #endif

@@ -43,7 +43,7 @@ print_stats(struct events *events, struct err *err)
 	str_add(&line, "{\"type\":\"stats\",\"id\":");
 	str_add_json(&line, events->id);
 	str_add(&line, ",\"data\":");
-	stats_add(events->cgroup.fd, events->pid, &line);
+	stats_add(events->cgroup.fd, events->stored.record, &line);
 	str_add(&line, "}\n");
 	return line.broken ? err_code(err, ENOMEM, "stats")
 			   : events->print(line.data, err);

@@ -28,6 +28,7 @@
 #include "life/listener.h"
 #include "life/load.h"
 #include "life/pidfile.h"
+#include "life/rdt.h"
 #include "life/record.h"
 #include "life/status.h"
 #include "life/store.h"
@@ -152,6 +153,7 @@ make_plan(struct execution *e, struct err *err)
 			record->no_new_keyring && *record->no_new_keyring,
 		.console_socket = request->console_socket != NULL,
 		.preserve_fds = request->preserve_fds,
+		.waits = record->resctrl_class != NULL,
 	};
 	struct oci_config *container;
 
@@ -321,7 +323,8 @@ take_care(void *context, struct err *err)
 {
 	struct execution *e = context;
 
-	if (limits_apply(e->plan, e->child.pid, err) < 0 ||
+	if (rdt_enter(e->stored.record, e->child.pid, err) < 0 ||
+		limits_apply(e->plan, e->child.pid, err) < 0 ||
 		limits_set_cpus(&e->plan->final, e->child.pid, err) < 0)
 		return -1;
 	return priorities_apply(e->plan, e->child.pid, err);

@@ -59,6 +59,7 @@ static const struct oci_row record_rows[] = {
 	OCI_ROW_OBJECTS(record, poststop, "poststop", record_hook),
 	OCI_ROW(record, resctrl_group, "resctrlGroup"),
 	OCI_ROW(record, resctrl_monitor, "resctrlMonitor"),
+	OCI_ROW(record, resctrl_class, "resctrlClass"),
 	OCI_ROW(record, seccomp_listener, "seccompListener"),
 	OCI_ROW(record, seccomp_metadata, "seccompMetadata"),
 };

@@ -73,6 +73,8 @@ struct oci_record {
 	struct oci_record_hooks poststart, poststop;
 	/* Directories of resctrl that go with the container. */
 	const char *resctrl_group, *resctrl_monitor;
+	/* The group that the processes are in, whoever it belongs to. */
+	const char *resctrl_class;
 	/* Whom the filter asks: NULL where it asks nobody. */
 	const char *seccomp_listener, *seccomp_metadata;
 };

@@ -22,6 +22,7 @@
 #include "host/receiver.h"
 #include "life/account.h"
 #include "life/inside.h"
+#include "life/rdt.h"
 #include "life/record.h"
 #include "plan/names.h"
 
@@ -292,6 +293,9 @@ run_hooks(void *context, pid_t pid, struct err *err)
 	if (c->cgroup.fd >= 0 &&
 		file_write(inside_seat(c), "cgroup.procs", digits, err) < 0)
 		return err_in(err, "enter the cgroup");
+	/* Those that it forks are in its group of resctrl from birth. */
+	if (rdt_join(c->plan, pid, err) < 0)
+		return -1;
 	return create_hooks(c, pid, err);
 }
 

@@ -10,144 +10,100 @@
 #include "base/fd.h"
 #include "base/str.h"
 #include "host/cgroup_stat.h"
+#include "life/object.h"
+#include "life/rdt_stats.h"
+#include "life/record.h"
 
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
-/* An object or array that is being written. */
-struct open {
-	struct str *out;
-	bool any;
-};
-
-static void
-add_comma(struct open *open)
-{
-	str_add(open->out, open->any ? "," : "");
-	open->any = true;
-}
-
-static void
-add_key(struct open *open, const char *key)
-{
-	add_comma(open);
-	str_add_json(open->out, key);
-	str_add(open->out, ":");
-}
-
-static void
-add_number(struct open *open, const char *key, uint64_t value)
-{
-	add_key(open, key);
-	str_addf(open->out, "%" PRIu64, value);
-}
-
-/* Members of which 0 says nothing. */
-static void
-add_some(struct open *open, const char *key, uint64_t value)
-{
-	if (value)
-		add_number(open, key, value);
-}
-
-static struct open
-begin(struct open *in, const char *key, const char *bracket)
-{
-	add_key(in, key);
-	str_add(in->out, bracket);
-	return (struct open){ in->out, false };
-}
-
-static void
-end(struct open *open, const char *bracket)
-{
-	str_add(open->out, bracket);
-}
-
 /* --- pressure ---------------------------------------------------------------
  */
 
 /* "avg10=0.00", "total=5": the text up to the blank. */
 static void
-add_pressure_word(struct open *to, const char *line, const char *key)
+add_pressure_word(struct object *to, const char *line, const char *key)
 {
 	const char *word = strstr(line, key);
 
 	if (!word)
 		return;
 	word += strlen(key) + 1;
-	add_key(to, key);
+	object_key(to, key);
 	str_add_len(to->out, word, strspn(word, "0123456789."));
 }
 
 /* "some avg10=0.00 avg60=0.00 avg300=0.00 total=0", and "full" the same. */
 static void
-add_pressure(struct open *in, int cgroup, const char *file)
+add_pressure(struct object *in, int cgroup, const char *file)
 {
 	static const char *const words[] = { "avg10", "avg60", "avg300",
 		"total" };
 	auto_free char *text = cgroup_stat_text(cgroup, file);
 	char *rest = text, *line;
-	struct open psi;
+	struct object psi;
 
 	if (!text || !*text)
 		return;
-	psi = begin(in, "psi", "{");
+	psi = object_begin(in, "psi", "{");
 	while ((line = cgroup_stat_line(&rest))) {
 		size_t len = strcspn(line, " ");
-		struct open to;
+		struct object to;
 
 		if (!line[len])
 			continue;
 		line[len] = '\0';
-		to = begin(&psi, line, "{");
+		to = object_begin(&psi, line, "{");
 		for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 			add_pressure_word(&to, line + len + 1, words[i]);
-		end(&to, "}");
+		object_end(&to, "}");
 	}
-	end(&psi, "}");
+	object_end(&psi, "}");
 }
 
 /* --- cpu --------------------------------------------------------------------
  */
 
 static void
-add_cpu(struct open *in, int cgroup)
+add_cpu(struct object *in, int cgroup)
 {
 	auto_free char *text = cgroup_stat_text(cgroup, "cpu.stat");
 	const char *stat = text ? text : "";
-	struct open cpu = begin(in, "cpu", "{");
-	struct open usage = begin(&cpu, "usage", "{"), throttling;
+	struct object cpu = object_begin(in, "cpu", "{");
+	struct object usage = object_begin(&cpu, "usage", "{"), throttling;
 
-	add_some(&usage, "total", cgroup_stat_key(stat, "usage_usec") * 1000);
-	add_number(
+	object_some(
+		&usage, "total", cgroup_stat_key(stat, "usage_usec") * 1000);
+	object_number(
 		&usage, "kernel", cgroup_stat_key(stat, "system_usec") * 1000);
-	add_number(&usage, "user", cgroup_stat_key(stat, "user_usec") * 1000);
-	end(&usage, "}");
-	throttling = begin(&cpu, "throttling", "{");
-	add_some(&throttling, "periods", cgroup_stat_key(stat, "nr_periods"));
-	add_some(&throttling, "throttledPeriods",
+	object_number(
+		&usage, "user", cgroup_stat_key(stat, "user_usec") * 1000);
+	object_end(&usage, "}");
+	throttling = object_begin(&cpu, "throttling", "{");
+	object_some(
+		&throttling, "periods", cgroup_stat_key(stat, "nr_periods"));
+	object_some(&throttling, "throttledPeriods",
 		cgroup_stat_key(stat, "nr_throttled"));
-	add_some(&throttling, "throttledTime",
+	object_some(&throttling, "throttledTime",
 		cgroup_stat_key(stat, "throttled_usec") * 1000);
-	end(&throttling, "}");
+	object_end(&throttling, "}");
 	add_pressure(&cpu, cgroup, "cpu.pressure");
-	end(&cpu, "}");
+	object_end(&cpu, "}");
 }
 
 /* "0-3,7" as the numbers one by one. */
 static void
-add_list(struct open *in, const char *key, int cgroup, const char *file)
+add_list(struct object *in, const char *key, int cgroup, const char *file)
 {
 	auto_free char *text = cgroup_stat_text(cgroup, file);
 	const char *at = text ? text : "";
-	struct open list;
+	struct object list;
 
 	if (!*at || *at == '\n')
 		return;
-	list = begin(in, key, "[");
+	list = object_begin(in, key, "[");
 	while (*at >= '0' && *at <= '9') {
 		uint64_t first = str_take_uint(&at), last = first;
 
@@ -156,29 +112,29 @@ add_list(struct open *in, const char *key, int cgroup, const char *file)
 			last = str_take_uint(&at);
 		}
 		for (; first <= last && first < UINT16_MAX; first++) {
-			add_comma(&list);
+			object_comma(&list);
 			str_addf(list.out, "%" PRIu64, first);
 		}
 		at += *at == ',';
 	}
-	end(&list, "]");
+	object_end(&list, "]");
 }
 
 /* Of v2's own: which processors and nodes there are in the end. */
 static void
-add_cpuset(struct open *in, int cgroup)
+add_cpuset(struct object *in, int cgroup)
 {
 	static const char *const v1[] = { "cpu_exclusive", "mem_hardwall",
 		"mem_exclusive", "memory_migrate", "memory_spread_page",
 		"memory_spread_slab", "memory_pressure", "sched_load_balance",
 		"sched_relax_domain_level" };
-	struct open cpuset = begin(in, "cpuset", "{");
+	struct object cpuset = object_begin(in, "cpuset", "{");
 
 	add_list(&cpuset, "cpus", cgroup, "cpuset.cpus.effective");
 	add_list(&cpuset, "mems", cgroup, "cpuset.mems.effective");
 	for (size_t i = 0; i < sizeof(v1) / sizeof(v1[0]); i++)
-		add_number(&cpuset, v1[i], 0);
-	end(&cpuset, "}");
+		object_number(&cpuset, v1[i], 0);
+	object_end(&cpuset, "}");
 }
 
 /* --- memory -----------------------------------------------------------------
@@ -189,15 +145,15 @@ struct memory_entry {
 };
 
 static void
-add_entry(struct open *in, const char *key, const struct memory_entry *entry)
+add_entry(struct object *in, const char *key, const struct memory_entry *entry)
 {
-	struct open to = begin(in, key, "{");
+	struct object to = object_begin(in, key, "{");
 
-	add_number(&to, "limit", entry->limit);
-	add_some(&to, "usage", entry->usage);
-	add_some(&to, "max", entry->max);
-	add_number(&to, "failcnt", entry->failcnt);
-	end(&to, "}");
+	object_number(&to, "limit", entry->limit);
+	object_some(&to, "usage", entry->usage);
+	object_some(&to, "max", entry->max);
+	object_number(&to, "failcnt", entry->failcnt);
+	object_end(&to, "}");
 }
 
 static uint64_t
@@ -216,7 +172,7 @@ event(int cgroup, const char *file, const char *key)
 
 /* failcnt of v1 counted how often the limit was met: "max" of the events. */
 static void
-add_memory_entries(struct open *memory, int cgroup, const char *stat)
+add_memory_entries(struct object *memory, int cgroup, const char *stat)
 {
 	const struct memory_entry usage = {
 		.limit = cgroup_stat_number(cgroup, "memory.max"),
@@ -245,15 +201,16 @@ add_memory_entries(struct open *memory, int cgroup, const char *stat)
 }
 
 static void
-add_memory(struct open *in, int cgroup)
+add_memory(struct object *in, int cgroup)
 {
 	auto_free char *text = cgroup_stat_text(cgroup, "memory.stat");
 	char *rest = text, *line;
-	struct open memory = begin(in, "memory", "{"), raw;
+	struct object memory = object_begin(in, "memory", "{"), raw;
 
-	add_some(&memory, "cache", cgroup_stat_key(text ? text : "", "file"));
+	object_some(
+		&memory, "cache", cgroup_stat_key(text ? text : "", "file"));
 	add_memory_entries(&memory, cgroup, text ? text : "");
-	raw = begin(&memory, "raw", "{");
+	raw = object_begin(&memory, "raw", "{");
 	while (rest && (line = cgroup_stat_line(&rest))) {
 		size_t len = strcspn(line, " ");
 		const char *value;
@@ -262,25 +219,26 @@ add_memory(struct open *in, int cgroup)
 			continue;
 		line[len] = '\0';
 		value = line + len + 1;
-		add_number(&raw, line, str_take_uint(&value));
+		object_number(&raw, line, str_take_uint(&value));
 	}
-	end(&raw, "}");
+	object_end(&raw, "}");
 	add_pressure(&memory, cgroup, "memory.pressure");
-	end(&memory, "}");
+	object_end(&memory, "}");
 }
 
 /* --- the rest ---------------------------------------------------------------
  */
 
 static void
-add_pids(struct open *in, int cgroup)
+add_pids(struct object *in, int cgroup)
 {
 	uint64_t limit = cgroup_stat_number(cgroup, "pids.max");
-	struct open pids = begin(in, "pids", "{");
+	struct object pids = object_begin(in, "pids", "{");
 
-	add_some(&pids, "current", cgroup_stat_number(cgroup, "pids.current"));
-	add_some(&pids, "limit", limit == UINT64_MAX ? 0 : limit);
-	end(&pids, "}");
+	object_some(
+		&pids, "current", cgroup_stat_number(cgroup, "pids.current"));
+	object_some(&pids, "limit", limit == UINT64_MAX ? 0 : limit);
+	object_end(&pids, "}");
 }
 
 /* The kinds of operation of io.stat: "8:0 rbytes=1 wbytes=2 rios=3 ...". */
@@ -302,7 +260,7 @@ static const struct io_word io_operations[] = {
 };
 
 static void
-add_device(struct open *list, const char *line, const struct io_word *words)
+add_device(struct object *list, const char *line, const struct io_word *words)
 {
 	uint64_t major = str_take_uint(&line), minor;
 
@@ -310,68 +268,68 @@ add_device(struct open *list, const char *line, const struct io_word *words)
 		return;
 	minor = str_take_uint(&line);
 	for (; words->key; words++) {
-		struct open entry = { list->out, false };
+		struct object entry = { list->out, false };
 
-		add_comma(list);
+		object_comma(list);
 		str_add(list->out, "{");
-		add_some(&entry, "major", major);
-		add_some(&entry, "minor", minor);
-		add_key(&entry, "op");
+		object_some(&entry, "major", major);
+		object_some(&entry, "minor", minor);
+		object_key(&entry, "op");
 		str_add_json(entry.out, words->op);
-		add_some(&entry, "value", cgroup_stat_key(line, words->key));
-		end(&entry, "}");
+		object_some(&entry, "value", cgroup_stat_key(line, words->key));
+		object_end(&entry, "}");
 	}
 }
 
 static void
-add_io(struct open *in, const char *key, int cgroup,
+add_io(struct object *in, const char *key, int cgroup,
 	const struct io_word *words)
 {
 	auto_free char *text = cgroup_stat_text(cgroup, "io.stat");
 	char *rest = text, *line;
-	struct open list;
+	struct object list;
 
 	if (!text || !*text)
 		return;
-	list = begin(in, key, "[");
+	list = object_begin(in, key, "[");
 	while ((line = cgroup_stat_line(&rest)))
 		add_device(&list, line, words);
-	end(&list, "]");
+	object_end(&list, "]");
 }
 
 static void
-add_blkio(struct open *in, int cgroup)
+add_blkio(struct object *in, int cgroup)
 {
-	struct open blkio = begin(in, "blkio", "{");
+	struct object blkio = object_begin(in, "blkio", "{");
 
 	add_io(&blkio, "ioServiceBytesRecursive", cgroup, io_bytes);
 	add_io(&blkio, "ioServicedRecursive", cgroup, io_operations);
 	add_pressure(&blkio, cgroup, "io.pressure");
-	end(&blkio, "}");
+	object_end(&blkio, "}");
 }
 
 static void
-add_page_size(struct open *in, int cgroup, const char *size)
+add_page_size(struct object *in, int cgroup, const char *size)
 {
-	struct open to = begin(in, size, "{");
+	struct object to = object_begin(in, size, "{");
 	char file[64];
 
 	snprintf(file, sizeof(file), "hugetlb.%s.current", size);
-	add_some(&to, "usage", cgroup_stat_number(cgroup, file));
+	object_some(&to, "usage", cgroup_stat_number(cgroup, file));
 	snprintf(file, sizeof(file), "hugetlb.%s.events", size);
-	add_number(&to, "failcnt", event(cgroup, file, "max"));
-	end(&to, "}");
+	object_number(&to, "failcnt", event(cgroup, file, "max"));
+	object_end(&to, "}");
 }
 
 static void
-add_hugetlb(struct open *in, int cgroup)
+add_hugetlb(struct object *in, int cgroup)
 {
 	char **sizes = cgroup_stat_page_sizes(cgroup);
-	struct open hugetlb = begin(in, "hugetlb", "{");
+	struct object hugetlb = object_begin(in, "hugetlb", "{");
 
 	for (size_t i = 0; sizes && sizes[i]; i++)
 		add_page_size(&hugetlb, cgroup, sizes[i]);
-	end(&hugetlb, "}");
+	object_end(&hugetlb, "}");
 	cgroup_stat_free(sizes);
 }
 
@@ -398,11 +356,11 @@ static const struct {
 
 /* "  eth0: 1 2 3 ..."; the two lines of heading have no colon. */
 static void
-add_interface(struct open *list, char *line)
+add_interface(struct object *list, char *line)
 {
 	char *colon = strchr(line, ':'), *name = line + strspn(line, " ");
 	uint64_t values[NET_COLUMNS] = { 0 };
-	struct open to = { list->out, false };
+	struct object to = { list->out, false };
 	const char *at;
 
 	if (!colon)
@@ -413,37 +371,37 @@ add_interface(struct open *list, char *line)
 		at += strspn(at, " ");
 		values[i] = str_take_uint(&at);
 	}
-	add_comma(list);
+	object_comma(list);
 	str_add(list->out, "{");
-	add_key(&to, "Name");
+	object_key(&to, "Name");
 	str_add_json(to.out, name);
 	for (size_t i = 0; i < sizeof(net_columns) / sizeof(net_columns[0]);
 		i++)
-		add_number(
+		object_number(
 			&to, net_columns[i].key, values[net_columns[i].column]);
-	end(&to, "}");
+	object_end(&to, "}");
 }
 
 static void
-add_network(struct open *in, pid_t pid)
+add_network(struct object *in, pid_t pid)
 {
 	auto_free char *text = NULL;
 	char path[64], *rest, *line;
-	struct open list;
+	struct object list;
 
 	snprintf(path, sizeof(path), "/proc/%d/net/dev", (int)pid);
 	text = cgroup_stat_text(-1, path);
 	rest = text;
-	list = begin(in, "network_interfaces", "[");
+	list = object_begin(in, "network_interfaces", "[");
 	while (rest && (line = cgroup_stat_line(&rest)))
 		add_interface(&list, line);
-	end(&list, "]");
+	object_end(&list, "]");
 }
 
 void
-stats_add(int cgroup, pid_t pid, struct str *out)
+stats_add(int cgroup, const struct oci_record *record, struct str *out)
 {
-	struct open all = { out, false }, rdt;
+	struct object all = { out, false }, rdt;
 
 	str_add(out, "{");
 	add_cpu(&all, cgroup);
@@ -452,8 +410,9 @@ stats_add(int cgroup, pid_t pid, struct str *out)
 	add_pids(&all, cgroup);
 	add_blkio(&all, cgroup);
 	add_hugetlb(&all, cgroup);
-	rdt = begin(&all, "intel_rdt", "{");
-	end(&rdt, "}");
-	add_network(&all, pid);
+	rdt = object_begin(&all, "intel_rdt", "{");
+	rdt_stats_add(&rdt, record);
+	object_end(&rdt, "}");
+	add_network(&all, (pid_t)*record->pid);
 	str_add(out, "}");
 }

@@ -7,12 +7,12 @@
 #ifndef LIFE_STATS_H
 #define LIFE_STATS_H
 
-#include <sys/types.h>
-
+struct oci_record;
 struct str;
 
-/* The object alone. cgroup: the directory of the container's cgroup; pid: its
- * first process, whose network it is. What cannot be read is left out. */
-void stats_add(int cgroup, pid_t pid, struct str *out);
+/* The object alone. cgroup: the directory of the container's cgroup; the
+ * record's first process has the network, and it names the groups of resctrl.
+ * What cannot be read is left out. */
+void stats_add(int cgroup, const struct oci_record *record, struct str *out);
 
 #endif

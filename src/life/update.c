@@ -16,6 +16,7 @@
 #include "libocispec/config.h"
 #include "libocispec/problems.h"
 #include "life/control.h"
+#include "life/rdt.h"
 #include "life/record.h"
 #include "life/store.h"
 #include "plan/plan.h"
@@ -148,6 +149,24 @@ get_ready(const struct update *update, struct err *err)
 	return result;
 }
 
+/* The group of resctrl first: it can be set back whatever the cgroup says. */
+static int
+change_all(struct update *update, const struct oci_record *record,
+	const struct cgroup *cgroup, struct err *err)
+{
+	struct rdt_change group;
+	int result;
+
+	if (rdt_change(record, update->request->l3_cache,
+		    update->request->memory_bandwidth, &group, err) < 0)
+		return -1;
+	result = change(update, record, cgroup, err);
+	if (result < 0)
+		rdt_change_back(&group);
+	rdt_change_done(&group);
+	return result;
+}
+
 static int
 change_container(struct update *update, struct err *err)
 {
@@ -163,7 +182,7 @@ change_container(struct update *update, struct err *err)
 			"the container has no cgroup of its own, and so no limits");
 	else if (cgroup_driver_ready(stored.record->cgroup_driver, err) == 0 &&
 		cgroup_open(stored.record->cgroup, &cgroup, err) == 0)
-		result = change(update, stored.record, &cgroup, err);
+		result = change_all(update, stored.record, &cgroup, err);
 	cgroup_close(&cgroup);
 	store_close(&stored);
 	return result;

@@ -16,6 +16,8 @@ struct update_request {
 	 * the resources themselves. */
 	const char *file;
 	const struct oci_resources *resources;
+	/* Lines of schemata of its group of resctrl; NULL: not said. */
+	const char *l3_cache, *memory_bandwidth;
 	struct str *report; /* as in load.h */
 };
 

@@ -77,8 +77,8 @@ add_wait(struct maker *m)
 {
 	const struct plan *plan = m->plan;
 
-	if (plan->oom_score_adj || plan->final.mask || plan->scheduler ||
-		plan->io_priority)
+	if (m->exec->waits || plan->oom_score_adj || plan->final.mask ||
+		plan->scheduler || plan->io_priority)
 		block_step(&m->block, OP_GATE, NULL, NULL);
 }
 

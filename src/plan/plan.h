@@ -375,6 +375,7 @@ struct plan_exec {
 	bool groups_denied;  /* setgroups(2), in its user namespace */
 	bool root_user;      /* as plan_request.root */
 	bool no_new_keyring, console_socket;
+	bool waits; /* scrim has something to do for the process in any case */
 	uint16_t rows, columns; /* of a terminal whose size nobody says */
 	uint32_t preserve_fds;
 };

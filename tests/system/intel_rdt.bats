@@ -40,3 +40,82 @@ resctrl()
 	deleted
 	rmdir "/sys/fs/resctrl/$ID-gold"
 }
+
+# imitation: a mount namespace with a tree of files at /sys/fs/resctrl; $TREE
+# is the way to it from here. strace makes statfs tell of a resctrl there.
+imitation()
+{
+	[ "$(stat -fc %t /sys/fs/resctrl 2> /dev/null)" != 7655821 ] || skip "there is a real one"
+	needs strace
+	background unshare --mount --propagation private /bin/sh -c '
+		mkdir "$1/cgroup" &&
+		mount --rbind /sys/fs/cgroup "$1/cgroup" &&
+		mount -t tmpfs scrim-test /sys/fs &&
+		mkdir -p /sys/fs/cgroup /sys/fs/resctrl/gold/mon_groups /sys/fs/resctrl/info/L3 &&
+		mount --rbind "$1/cgroup" /sys/fs/cgroup &&
+		cd /sys/fs/resctrl &&
+		echo 16 > info/L3/num_closids &&
+		echo ok > info/last_cmd_status &&
+		echo "L3:0=fffff" > schemata &&
+		printf "L3:0=0ff\nMB:0=100\n" > gold/schemata &&
+		: > gold/tasks &&
+		touch "$1/ready" && exec sleep 1000' sh "$B"
+	NS=$!
+	for _ in {1..100}; do [ ! -e "$B/ready" ] || break; sleep 0.05; done
+	[ -e "$B/ready" ] || show "no imitation: $(cat "$T/background")"
+	TREE=/proc/$NS/root/sys/fs/resctrl
+}
+
+# imitated COMMAND...: scrim, in there; what it starts is not traced, or strace
+# would wait for its end.
+imitated()
+{
+	ASAN_OPTIONS=detect_leaks=0 nsenter --mount --target "$NS" strace -qq -o /dev/null -P /sys/fs/resctrl \
+		-e trace=fstatfs -e inject=fstatfs:poke_exit=@arg2=2158650700000000 \
+		"$(command -v "$SCRIM")" --root "$ROOT" "$@"
+}
+
+@test "exec is in the container's group, update writes its schemata, events tells of them" {
+	imitation
+	config '.linux.intelRdt = {closID: "gold", l3CacheSchema: "L3:0=ff"}'
+	script 'sleep 1000'
+	try imitated create -b "$B" "$ID"
+	succeeds
+	is "$(cat "$TREE/gold/tasks")" "$(pid_of "$ID")"
+	try imitated start "$ID"
+	succeeds
+	: > "$TREE/gold/tasks"
+	try imitated exec --detach --pid-file "$B/pid" "$ID" /bin/sleep 1000
+	succeeds
+	is "$(cat "$TREE/gold/tasks")" "$(cat "$B/pid")"
+	try imitated update --l3-cache-schema L3:0=00f --mem-bw-schema MB:0=050 "$ID"
+	succeeds
+	# Of files on a tmpfs the last write stands above the rest.
+	is "$(cat "$TREE/gold/schemata")" $'MB:0=050\nMB:0=100'
+	try imitated update --mem-bw-schema L3:0=00f "$ID"
+	fails
+	says '--mem-bw-schema: expected one line that begins with MB:'
+	printf 'L3:0=00f\n' > "$TREE/gold/schemata"
+	try imitated events --stats "$ID"
+	succeeds
+	is "$(jq -c .data.intel_rdt <<< "$output")" \
+		'{"l3_cache_info":{"num_closids":16},"l3_cache_schema_root":"L3:0=fffff","l3_cache_schema":"L3:0=00f"}'
+	try imitated delete --force "$ID"
+	succeeds
+	[ -d "$TREE/gold" ] || show "somebody else's group is gone"
+}
+
+@test "a container without linux.intelRdt has no schemata to change" {
+	args /bin/sleep 1000
+	created
+	for words in '--l3-cache-schema L3:0=f' '--mem-bw-schema MB:0=20'; do
+		# shellcheck disable=SC2086
+		try scrim update $words "$ID"
+		fails
+		says 'need a container with linux.intelRdt'
+	done
+	try scrim events --stats "$ID"
+	succeeds
+	is "$(jq -c .data.intel_rdt <<< "$output")" '{}'
+	deleted
+}

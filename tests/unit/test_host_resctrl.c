@@ -19,6 +19,7 @@
 static char home[] = "/tmp/scrim-resctrl-XXXXXX";
 static int root;
 static struct err err;
+static bool refusing; /* a new group takes no schemata */
 
 int __real_mkdirat(int dir, const char *path, mode_t mode);
 int __wrap_mkdirat(int dir, const char *path, mode_t mode);
@@ -52,6 +53,13 @@ __wrap_mkdirat(int dir, const char *path, mode_t mode)
 
 	if (made == 0)
 		fill_group(dir, path);
+	if (made == 0 && refusing) {
+		auto_fd group =
+			openat(dir, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+		unlinkat(group, "schemata", 0);
+		__real_mkdirat(group, "schemata", 0755);
+	}
 	return made;
 }
 
@@ -78,6 +86,7 @@ setup(void)
 	ck_assert_ptr_nonnull(mkdtemp(home));
 	root = open(home, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	err = (struct err){ 0 };
+	refusing = false;
 	fill_group(root, ".");
 	__real_mkdirat(root, "info", 0755);
 	put(root, "info/last_cmd_status", "ok\n");
@@ -203,11 +212,14 @@ END_TEST
 
 START_TEST(the_kernel_s_own_words_are_told)
 {
-	mkdirat(root, "gold", 0755);
-	unlinkat(root, "gold/schemata", 0);
-	mkdirat(root, "gold/schemata", 0755);
+	static const char *const wanted = "L3:0=f";
+	const struct plan_intel_rdt rdt = {
+		.group = "gold", .own = true, .lines = &wanted, .n_lines = 1
+	};
+
+	refusing = true;
 	put(root, "info/last_cmd_status", "Mask f is too much\n");
-	ck_assert_int_eq(resctrl_write(root, "gold", "L3:0=f", &err), -1);
+	ck_assert_int_eq(resctrl_make(root, &rdt, &err), -1);
 	ck_assert_str_eq(err.text,
 		"group gold: write \"L3:0=f\": schemata: Mask f is too much");
 }
