@@ -26,9 +26,10 @@ find(struct cgroup_options *options)
 
 	if (mount_table_read(&options->arena, 0, &table, NULL) < 0)
 		return NULL;
-	for (size_t i = 0; i < table.n; i++)
-		if (!strcmp(table.rows[i].type, "cgroup2"))
-			return &table.rows[i];
+	for (const struct mount_row *row = table.rows;
+		row < table.rows + table.n; row++)
+		if (!strcmp(row->type, "cgroup2"))
+			return row; /* in the arena */
 	return NULL;
 }
 

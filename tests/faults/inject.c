@@ -113,14 +113,16 @@ set_registers(pid_t pid, struct user_regs_struct *regs)
 
 /* In place of the call: none, so that only its answer is to be given. But brk
  * is answered by the kernel: it fails by not moving; and close is made: what
- * it reports, the descriptor is gone (close(2)). */
+ * it reports, the descriptor is gone (close(2)). So is rt_sigprocmask, which
+ * cannot fail where the C library calls it: that does not look at the answer,
+ * and would put back a mask that it was never given. */
 static void
 drop_call(struct process *process, long number)
 {
 	struct user_regs_struct regs = get_registers(process->pid);
 
 	process->argument = ARGUMENT(regs);
-	if (number == SYS_close)
+	if (number == SYS_close || number == SYS_rt_sigprocmask)
 		return;
 	if (number == SYS_brk)
 		ARGUMENT(regs) = 0;
