@@ -15,6 +15,7 @@
 #include "base/err.h"
 #include "base/fd.h"
 #include "host/cgroup_files.h"
+#include "host/cgroup_owner.h"
 #include "plan/plan.h"
 
 #include <errno.h>
@@ -116,11 +117,14 @@ take_directory(int root, const char *path, bool *out_made, struct err *err)
 	return err_sys(err, "make cgroup /%s", path);
 }
 
-/* One that was there already must be free to use. */
+/* One that was there already must be free to use, or nobody's any more: then it
+ * is gone. Returns 1: gone. */
 static int
-check_present(int dir, const char *path, struct err *err)
+check_present(
+	int root, int dir, const char *path, const char *own, struct err *err)
 {
 	struct stat found;
+	int cleared;
 
 	if (cgroup_files_event(dir, "populated") == 1)
 		return err_say(err,
@@ -129,11 +133,33 @@ check_present(int dir, const char *path, struct err *err)
 	if (cgroup_files_event(dir, "frozen") == 1)
 		return err_say(
 			err, "cgroup %s exists already and is frozen", path);
-	if (fstat(dir, &found) < 0 || found.st_mode & CGROUP_FILES_OURS)
-		return err_say(err,
-			"cgroup %s exists already and is another container's",
-			path);
-	return 0;
+	if (fstat(dir, &found) == 0 && !(found.st_mode & CGROUP_FILES_OURS))
+		return 0;
+	cleared = cgroup_owner_clear(root, dir, path, own, err);
+	return cleared != 0
+		? cleared
+		: err_say(err,
+			  "cgroup %s exists already and is another container's",
+			  path);
+}
+
+/* Makes it, or takes one that is free; what is nobody's is made anew. */
+static int
+take_place(int root, const char *path, const char *own, bool *out_made,
+	struct err *err)
+{
+	for (int tries = 0; tries < MAKE_TRIES; tries++) {
+		auto_fd dir = take_directory(root, path + 1, out_made, err);
+		int present = 0;
+
+		if (dir >= 0 && !*out_made)
+			present = check_present(root, dir, path, own, err);
+		if (dir < 0 || present < 0)
+			return -1;
+		if (present == 0)
+			return take_fd(&dir);
+	}
+	return err_say(err, "cgroup %s is made and removed by others", path);
 }
 
 /* cgroup.controllers lists what the parent has made available. */
@@ -265,9 +291,11 @@ cgroup_make(const struct plan *plan, const char *path, struct cgroup *out,
 	kept = strdup(path);
 	if (!kept)
 		return err_code(err, ENOMEM, "cgroup %s", path);
-	dir = take_directory(root, path + 1, &made, err);
-	if (dir < 0 || (!made && check_present(dir, path, err) < 0))
+	dir = take_place(root, path, out->owner, &made, err);
+	if (dir < 0)
 		return -1;
+	if (made)
+		cgroup_owner_note(dir, out->owner);
 	if (enable_needed(&plan->resources, root, path + 1, err) < 0) {
 		if (made && unlinkat(root, path + 1, AT_REMOVEDIR) == 0)
 			cgroup_files_remove_parents(root, path + 1);

@@ -27,6 +27,9 @@ struct cgroup {
 	             */
 	int fd;     /* the directory; -1: none */
 	bool made;  /* by us: delete removes it */
+	/* For make(): the directory that remembers the container, absolute;
+	 * NULL: not said (cgroup_owner.h). */
+	const char *owner;
 	/* A process that keeps it from being taken away while it has no other;
 	 * pid 0: none. */
 	struct aide keeper;

@@ -31,6 +31,7 @@
 #include "life/notify.h"
 #include "life/parts.h"
 #include "life/pidfile.h"
+#include "life/place.h"
 #include "life/rdt.h"
 #include "life/record.h"
 #include "life/status.h"
@@ -190,23 +191,6 @@ note_rootfs(struct creation *c, struct err *err)
 	return 0;
 }
 
-/* Whether it will be made or found is known once it is there; until then, its
- * own mark tells delete. */
-static int
-note_cgroup(struct creation *c, struct err *err)
-{
-	auto_free char *path = NULL;
-
-	if (!c->request->driver)
-		return 0;
-	path = c->request->driver->place(c->plan, err);
-	if (!path || !*path)
-		return path ? 0 : -1;
-	c->record->cgroup = arena_text(&c->arena, path, strlen(path));
-	c->record->cgroup_driver = c->request->driver->name;
-	return c->record->cgroup ? 0 : err_code(err, ENOMEM, "state");
-}
-
 static int
 write_record(struct creation *c, struct err *err)
 {
@@ -224,7 +208,7 @@ enter_store(struct creation *c, struct err *err)
 	if (c->root < 0 ||
 		record_make(&c->arena, c->plan, &c->record, err) < 0 ||
 		note_creator(c, err) < 0 || note_rootfs(c, err) < 0 ||
-		note_cgroup(c, err) < 0 ||
+		place_note(c, err) < 0 ||
 		rdt_note(c->plan, c->record, &c->makes_group, err) < 0)
 		return -1;
 	c->dir = store_make(c->root, c->request->id, err);
@@ -243,24 +227,9 @@ begin_network(struct creation *c, struct err *err)
 }
 
 static int
-make_cgroup(struct creation *c, struct err *err)
-{
-	if (!c->request->driver)
-		return 0;
-	/* who may have none can have no limits either */
-	if (!c->record->cgroup)
-		return cgroup_make(c->plan, "", &c->cgroup, err);
-	if (c->request->driver->make(
-		    c->plan, c->record->cgroup, &c->cgroup, err) < 0)
-		return -1;
-	c->record->cgroup_made = record_bool(&c->arena, c->cgroup.made);
-	return c->record->cgroup_made ? 0 : err_code(err, ENOMEM, "state");
-}
-
-static int
 enter_cgroup(struct creation *c, struct err *err)
 {
-	return rdt_make(c->plan, err) < 0 || make_cgroup(c, err) < 0
+	return rdt_make(c->plan, err) < 0 || place_make(c, err) < 0
 		? -1
 		: inside_make(c, err);
 }

@@ -121,6 +121,61 @@ at_once()
 	succeeds
 }
 
+# lost ID: what is remembered of it is lost, as with a state root that was
+# emptied.
+lost()
+{
+	rm -r "$ROOT/$1"
+}
+
+@test "a cgroup whose container is remembered nowhere is made anew, if it is empty" {
+	[[ $SCRIM == *scrim ]] || skip "others share it"
+	args /bin/sleep 100
+	created
+	pid=$(pid_of "$ID")
+	echo 7 > "$OWN/cgroup.max.depth"
+	mkdir "$OWN/nested"
+	lost "$ID"
+	# as long as there is a process, it is somebody's
+	try scrim create -b "$B" "$ID"
+	fails
+	says "exists already and has processes in it"
+	kill -0 "$pid" || show "it was killed"
+	kill -KILL "$pid"
+	wait_until grep -q "populated 0" "$OWN/cgroup.events"
+	# the same container again
+	created
+	is "$(cat "$OWN/cgroup.max.depth")" max
+	[ ! -e "$OWN/nested" ] || show "it was taken over"
+	kill -KILL "$(pid_of "$ID")"
+	wait_until grep -q "populated 0" "$OWN/cgroup.events"
+	lost "$ID"
+	# another one of that path
+	try scrim create -b "$B" "$ID-2"
+	succeeds
+	try scrim delete --force "$ID-2"
+	succeeds
+	[ ! -e "$OWN" ] || show "left behind"
+}
+
+@test "of containers at once that find such a cgroup, each runs or is refused" {
+	[[ $SCRIM == *scrim ]] || skip "others share it"
+	for round in {1..5}; do
+		path "${OWN#$CGROUP}/a"
+		args /bin/sleep 100
+		created
+		kill -KILL "$(pid_of "$ID")"
+		wait_until grep -q "populated 0" "$OWN/a/cgroup.events"
+		lost "$ID"
+		script 'i=0; while [ $i -lt 300 ]; do i=$((i + 1)); done'
+		said=$(at_once a)
+		is "$(wc -l <<< "$said")" 8
+		grep -q '^done$' <<< "$said" || show "nobody ran: $said"
+		! grep -vE '^done$|/a exists already' <<< "$said" || show "$said"
+		[ ! -e "$OWN" ] || show "left behind"
+	done
+}
+
 @test "containers in a cgroup that was there do not end each other" {
 	[[ $SCRIM == *scrim ]] || skip "others kill it as a whole"
 	mkdir "$OWN"
