@@ -49,15 +49,20 @@ print_stats(struct events *events, struct err *err)
 			   : events->print(line.data, err);
 }
 
-/* Read from the start of the open file, which also arms the next notice. */
+/* Read from the start of the open file, which also arms the next notice. A
+ * cgroup that is gone has one for ever, and nothing more to tell. */
 static uint64_t
-count_ooms(const struct events *events)
+count_ooms(struct events *events)
 {
 	char text[512];
 	ssize_t n = events->memory < 0
 		? 0
 		: pread(events->memory, text, sizeof(text) - 1, 0);
 
+	if (n < 0) {
+		close(events->memory);
+		events->memory = -1;
+	}
 	text[n > 0 ? n : 0] = '\0';
 	return cgroup_stat_key(text, "oom_kill");
 }
@@ -157,10 +162,7 @@ wait_until(struct events *events, int64_t until, struct err *err)
 			return -1;
 		if (n > 0 && polls[0].revents)
 			return 0;
-		/* the cgroup is gone: nothing more can be told by it */
-		if (n > 0 && polls[1].revents & POLLERR &&
-			!(polls[1].revents & POLLPRI))
-			polls[1].fd = -1;
+		polls[1].fd = events->memory;
 		if (rest <= 0)
 			return 1;
 	}

@@ -46,7 +46,7 @@ read_text(struct update *update, size_t *out_len, struct err *err)
 	if (strcmp(name, "-") == 0)
 		return fd_read(STDIN_FILENO, DOCUMENT_MAX, "standard input",
 			&update->text, out_len, err);
-	fd = open(name, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	fd = openat(AT_FDCWD, name, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0)
 		return err_sys(err, "open %s", name);
 	return fd_read(fd, DOCUMENT_MAX, name, &update->text, out_len, err);
