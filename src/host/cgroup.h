@@ -71,6 +71,9 @@ int cgroup_open_inside(const char *path, const char *below, pid_t process,
 /* Writes the knobs and attaches the device program. */
 int cgroup_apply(const struct plan_resources *resources,
 	const struct cgroup *cgroup, struct err *err);
+/* Before a small limit of memory is written: makes the kernel give back what
+ * it holds in reserve. limit: as it will be written. */
+void cgroup_drain(const struct cgroup *cgroup, const char *limit);
 /* Changes what is filled already: enables what is needed, looks, writes; where
  * one file refuses, those before it are set back. */
 int cgroup_update(const struct plan_resources *resources,

@@ -13,11 +13,13 @@
 #include "base/fd.h"
 #include "base/proc.h"
 #include "base/str.h"
+#include "host/cgroup_stat.h"
 #include "host/devprog.h"
 #include "plan/plan.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -122,6 +124,31 @@ cgroup_apply(const struct plan_resources *resources,
 		    resources->n_device_rules, err) < 0)
 		return err_in(err, "device rules of cgroup %s", cgroup->path);
 	return 0;
+}
+
+/* How often it is asked, at a distance of 1 ms. */
+#define DRAIN_TRIES 50
+
+/* The kernel charges 64 pages at once, keeps the rest for the same CPU, and
+ * counts all of it. What is written to memory.max has it given back as well,
+ * but that of other CPUs comes a moment later, when somebody was killed for it
+ * already; memory.high kills nobody. */
+void
+cgroup_drain(const struct cgroup *cgroup, const char *limit)
+{
+	char before[32];
+
+	if (file_read(cgroup->fd, "memory.high", before, sizeof(before), NULL) <
+		0)
+		return;
+	for (int tries = 0; tries < DRAIN_TRIES; tries++) {
+		if (file_write(cgroup->fd, "memory.high", limit, NULL) < 0 ||
+			cgroup_stat_number(cgroup->fd, "memory.current") <=
+				cgroup_stat_number(cgroup->fd, "memory.high"))
+			break;
+		poll(NULL, 0, 1);
+	}
+	file_write(cgroup->fd, "memory.high", before, NULL);
 }
 
 /* --- changing, and the way back ---------------------------------------------

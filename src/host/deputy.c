@@ -13,7 +13,8 @@
  *     "done" -------------------------------> dismisses it
  *
  * It is born in the container's cgroup, and so is the child, since inside the
- * user namespace it would have no right to move there. Root's deputy enters
+ * user namespace it would have no right to move there, unless by a descriptor
+ * that the caller has opened (OP_CGROUP). Root's deputy enters
  * the other namespaces first, while it may; an ordinary user's gains the
  * right to only by entering the user namespace.
  */
@@ -260,7 +261,9 @@ deputy_spawn(const struct plan *plan, const struct host_files *files,
 		.plan = plan, .files = files, .shelf = shelf, .wire = out->wire,
 		.child = wire
 	};
-	struct aide aide = { .cgroup = files->cgroup, .line = -1 };
+	struct aide aide = {
+		.cgroup = plan->enters_cgroup ? -1 : files->cgroup, .line = -1
+	};
 	int ok = aide_start(&aide, deputise, &order, err);
 
 	if (ok == 0)

@@ -345,6 +345,23 @@ open_settled(const struct plan *plan, const struct plan_source *source,
 	return fd < 0 ? err_sys(err, "eventfd") : fd;
 }
 
+/* Whoever writes to it moves by the rights of who has opened it. */
+static int
+open_seat(const struct plan *plan, const struct plan_source *source,
+	const struct host_files *files, struct err *err)
+{
+	int fd;
+
+	(void)plan;
+	(void)source;
+	if (files->cgroup < 0)
+		return err_code(err, ENOENT, "open");
+	fd = openat(files->cgroup, "cgroup.procs", O_WRONLY | O_CLOEXEC);
+	if (fd < 0 && errno == ENOENT)
+		return err_say(err, "the cgroup has been removed meanwhile");
+	return fd < 0 ? err_sys(err, "open cgroup.procs") : fd;
+}
+
 /* Not by its hash: the cache may have been emptied, the profile is not kept. */
 static int
 open_filter(const struct plan *plan, const struct plan_source *source,
@@ -402,6 +419,7 @@ static const struct {
 	[PLAN_SOURCE_OUTPUT] = { "output of hooks", open_output },
 	[PLAN_SOURCE_NETWORK] = { "network namespace", open_network },
 	[PLAN_SOURCE_SETTLED] = { "token", open_settled },
+	[PLAN_SOURCE_SEAT] = { "cgroup", open_seat },
 	[PLAN_SOURCE_FILTER] = { "seccomp", open_filter },
 	[PLAN_SOURCE_PROCESS] = { "process", open_process },
 	[PLAN_SOURCE_ROOT] = { "root", open_root },

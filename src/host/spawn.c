@@ -43,6 +43,10 @@ explain_clone(bool cgroup, struct err *err)
 	if (errno == EOPNOTSUPP && cgroup)
 		return err_say(err,
 			"clone3: the cgroup is in a threaded subtree and takes no process");
+	/* cgroup-v2.rst, "Delegation Containment" */
+	if (errno == EACCES && cgroup)
+		return err_code(err, EACCES,
+			"clone3: into the container's cgroup a user gets only from one that is in the same subtree of his");
 	if (errno == ENOSPC)
 		return err_code(err, ENOSPC,
 			"clone3: a limit of namespaces is reached (user.max_*_namespaces, or nesting)");
@@ -84,7 +88,7 @@ spawn_can_share(const struct plan *plan)
 }
 
 /* One call makes all namespaces that a clone can make, and the child is in its
- * cgroup before its first instruction. */
+ * cgroup before its first instruction, unless the plan has it enter late. */
 static int
 clone_child(const struct plan *plan, const struct host_files *files,
 	struct stub *stub, struct spawn_child *out, struct err *err)
@@ -94,8 +98,9 @@ clone_child(const struct plan *plan, const struct host_files *files,
 		.pidfd = (uint64_t)(uintptr_t)&out->pidfd,
 		.exit_signal = SIGCHLD,
 	};
+	bool into = files->cgroup >= 0 && !plan->enters_cgroup;
 
-	if (files->cgroup >= 0) {
+	if (into) {
 		args.flags |= CLONE_INTO_CGROUP;
 		args.cgroup = (uint64_t)files->cgroup;
 	}
@@ -106,7 +111,7 @@ clone_child(const struct plan *plan, const struct host_files *files,
 	if (out->pid > 0)
 		return 0;
 	out->pid = 0;
-	return explain_clone(files->cgroup >= 0, err);
+	return explain_clone(into, err);
 }
 
 /* The direct way: the caller clones. */

@@ -34,6 +34,7 @@ static int (*const functions[OP_COUNT])(
 	[OP_SETNS]        = surroundings_setns,
 	[OP_JOIN]         = join_namespaces,
 	[OP_ROOT]         = join_root,
+	[OP_CGROUP]       = surroundings_cgroup,
 	[OP_UNSHARE]      = surroundings_unshare,
 	[OP_LOOPBACK]     = surroundings_loopback,
 	[OP_ISOLATE]      = root_isolate,

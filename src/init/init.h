@@ -110,6 +110,9 @@ int join_namespaces(
 int join_root(struct init *init, const struct plan_step *step, struct err *err);
 /* A child goes on, as a process of the joined pid namespace. */
 int join_fork(struct init *init, const struct plan_step *step, struct err *err);
+/* Goes into the cgroup whose list of processes is in the slot. */
+int surroundings_cgroup(
+	struct init *init, const struct plan_step *step, struct err *err);
 /* Makes new namespaces of the kinds that clone3 could not. */
 int surroundings_unshare(
 	struct init *init, const struct plan_step *step, struct err *err);

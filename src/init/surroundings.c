@@ -42,6 +42,26 @@ surroundings_setns(
 	return 0;
 }
 
+/* 0 is who writes; the rights are those of scrim, who has opened it. */
+int
+surroundings_cgroup(
+	struct init *init, const struct plan_step *step, struct err *err)
+{
+	auto_fd procs = slots_take(init, (uint32_t)step->slot, err);
+
+	if (procs < 0)
+		return -1;
+	if (write(procs, "0", 1) == 1)
+		return 0;
+	if (errno == EBUSY)
+		return err_say(err,
+			"it has controllers enabled for cgroups in it and takes no process");
+	if (errno == EOPNOTSUPP)
+		return err_say(err,
+			"it is in a threaded subtree and takes no process");
+	return err_sys(err, "enter the container's");
+}
+
 int
 surroundings_unshare(
 	struct init *init, const struct plan_step *step, struct err *err)

@@ -18,6 +18,18 @@
 
 #include <stdio.h>
 
+/* Only of a container whose processes enter its cgroup late: why they do. */
+static void
+cut_resources(const struct plan *plan, const struct oci_resources *from,
+	struct oci_linux *to, struct oci_resources *resources)
+{
+	if (!plan->enters_cgroup)
+		return;
+	*resources = (struct oci_resources){ .memory = from->memory,
+		.unified = from->unified };
+	to->resources = resources;
+}
+
 /* What a process of the container has from the linux section. */
 static void
 cut_linux(const struct oci_linux *from, struct oci_linux *to,
@@ -43,11 +55,14 @@ heritage_note(const struct plan *plan, struct str *lines)
 	const struct oci_config *config = plan->config;
 	struct oci_config cut = { .oci_version = config->oci_version,
 		.process = config->process };
+	struct oci_resources resources;
 	struct oci_seccomp seccomp;
 	struct oci_linux section;
 
 	if (config->linux) {
 		cut_linux(config->linux, &section, &seccomp);
+		cut_resources(
+			plan, config->linux->resources, &section, &resources);
 		cut.linux = &section;
 	}
 	journal_open_line(lines, JOURNAL_PROCESS);

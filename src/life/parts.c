@@ -54,6 +54,19 @@ tell(const struct cgroup_driver *driver, const struct plan_resources *resources,
 	return -1;
 }
 
+/* unified comes last, and may be the one that counts. */
+static void
+drain(const struct plan_resources *chosen, const struct cgroup *cgroup)
+{
+	const char *limit = NULL;
+
+	for (size_t i = 0; i < chosen->n_knobs; i++)
+		if (strcmp(chosen->knobs[i].file, "memory.max") == 0)
+			limit = chosen->knobs[i].value;
+	if (limit)
+		cgroup_drain(cgroup, limit);
+}
+
 static int
 apply_memory(const struct cgroup_driver *driver,
 	const struct plan_resources *resources,
@@ -62,6 +75,8 @@ apply_memory(const struct cgroup_driver *driver,
 {
 	uint64_t before = count_kills(cgroup);
 
+	if (resources->small_memory)
+		drain(chosen, cgroup);
 	if (driver->apply(chosen, cgroup, err) < 0)
 		return -1;
 	if (count_kills(cgroup) != before)

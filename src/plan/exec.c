@@ -113,6 +113,7 @@ make_parts(struct maker *m)
 	describe(m);
 	rules_check(m);
 	limits_make(m);
+	seat_make(m);
 	priorities_make(m);
 	affinity_make(m);
 	seccomp_make(m);
@@ -130,6 +131,8 @@ make_parts(struct maker *m)
 	surroundings_add_process(m);
 	memory_policy_add(m);
 	process_add_identity(m);
+	/* Who has joined stays outside, with all that he took. */
+	seat_add(m);
 	add_wait(m);
 	seccomp_add_listener(m);
 	process_add_program(m);

@@ -26,6 +26,7 @@ const struct plan_op_row plan_ops[OP_COUNT] = {
 	[OP_JOIN] = { "join", SLOT(OPERAND_NUMBER),
 		NUMBER(OPERAND_NAMESPACE, OPERAND_NUMBER, OPERAND_NUMBER, OPERAND_NUMBER) },
 	[OP_ROOT] = { "root", SLOT(OPERAND_MAYBE) },
+	[OP_CGROUP] = { "cgroup", SLOT(OPERAND_NUMBER) },
 	[OP_UNSHARE] = { "unshare", NUMBER(OPERAND_NAMESPACE) },
 	[OP_LOOPBACK] = { "loopback" },
 	[OP_ISOLATE] = { "isolate", NUMBER(OPERAND_PROPAGATION) },
@@ -89,11 +90,15 @@ const struct plan_op_row plan_ops[OP_COUNT] = {
 };
 /* clang-format on */
 
-/* Where a step may stand: by its number, but mounts keep the config's order
- * and startContainer hooks come behind the gate. */
+/* Where a step may stand: by its number, but mounts keep the config's order,
+ * startContainer hooks come behind the gate, and who is not born in its cgroup
+ * goes there as late as the rest of the plan allows. */
 static uint32_t
 rank(uint32_t op, uint32_t reached)
 {
+	if ((op == OP_CGROUP && reached < OP_GATE) ||
+		(op == OP_UNSHARE && reached < OP_NO_NEW_PRIVS))
+		return reached > op ? reached : op;
 	if (op == OP_NETWORK || op == OP_MOUNT || op == OP_BIND ||
 		op == OP_REMOUNT)
 		return OP_MKDIR;

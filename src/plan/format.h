@@ -38,7 +38,11 @@ enum plan_op {
 	/* slot: its root directory, or -1: "/" of the joined mount namespace
 	 */
 	OP_ROOT,
-	/* number 0: CLONE_NEW* flags (cgroup: only now are we in ours) */
+	/* slot: cgroup.procs of the cgroup to go into, by who was not born in
+	 * it; missing where there is none. Anywhere before OP_GATE */
+	OP_CGROUP,
+	/* number 0: CLONE_NEW* flags (cgroup: only now are we in ours); behind
+	 * an OP_CGROUP */
 	OP_UNSHARE,
 	/* lo up, in a new network namespace */
 	OP_LOOPBACK,

@@ -198,6 +198,8 @@ hooks_add_container(struct maker *m)
 {
 	if (!hooks_need_host_tree(m->config))
 		return;
+	/* Hooks look for the cgroup of the process. */
+	seat_add(m);
 	block_step(&m->block, OP_HOOKS, NULL, NULL);
 	add_steps(m, &m->config->hooks->create_container,
 		PLAN_HOOK_CREATE_CONTAINER, "created");

@@ -225,6 +225,7 @@ make_parts(struct maker *m)
 	affinity_make(m);
 	intel_rdt_make(m);
 	resources_make(m);
+	seat_make(m);
 	device_rules_make(m);
 	delegation_make(m);
 	seccomp_make(m);
@@ -239,6 +240,7 @@ make_parts(struct maker *m)
 	rootfs_add_end(m);
 	surroundings_add(m);
 	memory_policy_add(m);
+	seat_add(m);
 	process_add_identity(m);
 	process_add_start(m);
 }

@@ -37,6 +37,7 @@ struct maker {
 	/* settled by namespaces_make() */
 	uint64_t new_ns, joined_ns; /* CLONE_NEW* */
 	bool network_added;         /* its step is there */
+	bool seat_added;            /* the step into its cgroup is there */
 	bool user_ns;               /* new or joined: ids are not the host's */
 	bool own_mounts;            /* a mount namespace is listed */
 
@@ -131,6 +132,12 @@ void intel_rdt_make(struct maker *m);
 void net_devices_make(struct maker *m);
 void memory_policy_add(struct maker *m);
 void resources_make(struct maker *m);
+/* seat.c: whether the process is born in its cgroup; the steps to go there and
+ * to unshare the namespace that is rooted there: at once, or as late as what
+ * comes next allows. */
+void seat_make(struct maker *m);
+void seat_add_begin(struct maker *m);
+void seat_add(struct maker *m);
 void seccomp_make(struct maker *m);
 void seccomp_add_listener(struct maker *m);
 void seccomp_add(struct maker *m);

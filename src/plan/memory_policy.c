@@ -159,6 +159,8 @@ memory_policy_add(struct maker *m)
 		check_nodes(&job);
 		check_flags(&job);
 	}
+	/* The nodes are looked at in the cgroup that the process is in. */
+	seat_add(m);
 	make_source(m, PLAN_SOURCE_SETTLED, &job.said->at, NULL, &slot);
 	step = block_step(&m->block, OP_MEMORY_POLICY, &job.said->at, NULL);
 	step->slot = slot;

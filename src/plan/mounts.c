@@ -337,6 +337,9 @@ add_filesystem(struct mount_job *job)
 		add_cgroup_bind(job);
 		return;
 	}
+	/* What it shows is the cgroup of who mounts it. */
+	if (cgroup)
+		seat_add(job->m);
 	step = block_step(block, OP_MOUNT, &job->mount->at, NULL);
 	step->text[0] = block_text(block, job->target);
 	step->text[1] = block_text(block, cgroup ? "cgroup2" : job->type);

@@ -322,6 +322,7 @@ static const struct names_row sources[] = {
 	{ "output", PLAN_SOURCE_OUTPUT },
 	{ "network", PLAN_SOURCE_NETWORK },
 	{ "settled", PLAN_SOURCE_SETTLED },
+	{ "seat", PLAN_SOURCE_SEAT },
 	{ "filter", PLAN_SOURCE_FILTER },
 	{ "process", PLAN_SOURCE_PROCESS },
 	{ "root", PLAN_SOURCE_ROOT },

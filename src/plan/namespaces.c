@@ -277,8 +277,6 @@ add_setns(struct maker *m, bool mounts)
 	}
 }
 
-/* A new cgroup namespace shows the cgroup that its maker is in as its root:
- * the child unshares it when it is there. */
 void
 namespaces_add_steps(struct maker *m)
 {
@@ -286,9 +284,7 @@ namespaces_add_steps(struct maker *m)
 	add_setns(m, false);
 	/* Joining a mount namespace changes what every path means: last. */
 	add_setns(m, true);
-	if (m->plan->new_cgroup_ns)
-		block_step(&m->block, OP_UNSHARE, NULL, NULL)->number[0] =
-			CLONE_NEWCGROUP;
+	seat_add_begin(m);
 	if ((m->new_ns & CLONE_NEWNET) && !m->plan->network_apart)
 		block_step(&m->block, OP_LOOPBACK, NULL, NULL);
 }

@@ -55,6 +55,7 @@ enum plan_source_kind {
 	PLAN_SOURCE_OUTPUT,    /* a file that hooks write to */
 	PLAN_SOURCE_NETWORK,   /* a new network namespace, made for it */
 	PLAN_SOURCE_SETTLED,   /* a token: the cgroup is settled */
+	PLAN_SOURCE_SEAT,      /* cgroup.procs of the own cgroup */
 	PLAN_SOURCE_FILTER,    /* exec: the one that the container has */
 	PLAN_SOURCE_PROCESS,   /* exec: a pidfd of its first process */
 	PLAN_SOURCE_ROOT,      /* exec: its root directory */
@@ -169,6 +170,7 @@ struct plan_resources {
 	const struct plan_device_rule *device_rules;
 	size_t n_device_rules;
 	bool device_program; /* rules were asked for */
+	bool small_memory;   /* each page counts under its limit of memory */
 	/* those of linux.devices alone, which update asks for again */
 	const struct plan_device_rule *nodes;
 	size_t n_nodes;
@@ -273,6 +275,9 @@ struct plan {
 	const char *mount_label;  /* or NULL */
 	const char *cgroups_path; /* the config's, NULL: the runtime's */
 	bool new_cgroup_ns;
+	/* its memory limit is so small that the set-up is not to count: its
+	 * process is born in the caller's, and goes there by a step */
+	bool enters_cgroup;
 	/* the container manages cgroups of its own: they are this user's of
 	 * the host */
 	bool delegate;

@@ -203,6 +203,8 @@ add_cgroup(struct writer *w, const struct plan *plan)
 		add_number(w, "cgroupOwner", plan->delegate_uid);
 	if (plan->delegate_cgroup)
 		add_text(w, "cgroupInside", plan->delegate_cgroup);
+	if (plan->enters_cgroup)
+		add_bool(w, "cgroupLate", true);
 	open_value(w, "cgroupFiles", "[");
 	for (size_t i = 0; i < plan->resources.n_knobs; i++) {
 		const struct plan_knob *knob = &plan->resources.knobs[i];

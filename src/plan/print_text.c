@@ -194,6 +194,9 @@ print_cgroup(const struct plan *plan, struct str *out)
 		add_text(out, plan->delegate_cgroup);
 		str_add(out, ", where the processes are\n");
 	}
+	if (plan->enters_cgroup)
+		str_add(out,
+			"  entered late: under its memory limit the set-up has no place\n");
 	if (plan->delegate)
 		str_addf(out,
 			"  given to user %u, who may make cgroups in it\n",

@@ -28,6 +28,9 @@ const struct plan_op_words plan_op_words[OP_COUNT] = {
 	[OP_ROOT] = {
 		.why = "exec: what lies beneath it can be opened only now",
 	},
+	[OP_CGROUP] = {
+		.why = "late: the small memory limit is the program's, not the set-up's",
+	},
 	[OP_UNSHARE] = {
 		.label = { NUMBER_LABEL(0) = "kind" },
 		.why = "a cgroup namespace is rooted where its maker is: only now we are there",

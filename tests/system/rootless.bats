@@ -88,6 +88,9 @@ rootless()
 	succeeds
 	is "$(user_scrim state "$ID" | jq -r .status)" running
 	is "$(user_scrim list -q)" "$ID"
+	try user_scrim exec "$ID" id -u
+	succeeds
+	is "$output" 0
 	[ -n "$(find "$T/home/run" -name "$ID")" ] || show "not below XDG_RUNTIME_DIR"
 	try user_scrim kill "$ID" KILL
 	succeeds
@@ -255,6 +258,16 @@ undelegate()
 	try user_scrim resume "$ID"
 	succeeds
 	is "$(user_scrim ps -f json "$ID")" "[$(user_scrim state "$ID" | jq .pid)]"
+	try user_scrim start "$ID"
+	succeeds
+	# from inside his subtree, where he may
+	try delegated_scrim exec --detach --pid-file "$T/home/pid" "$ID" sleep 100
+	succeeds
+	is "$(sed -n 's/^0:://p' "/proc/$(cat "$T/home/pid")/cgroup")" "${DELEGATED#"$CGROUP"}/$ID"
+	# and from outside, where the kernel lets nobody in
+	try user_scrim exec "$ID" true
+	is "$status" 255
+	says 'from one that is in the same subtree of his'
 	try user_scrim delete --force "$ID"
 	succeeds
 	[ ! -e "$DELEGATED/$ID" ] || show "the cgroup is left"

@@ -250,7 +250,7 @@ file()
 }
 
 @test "a memory limit that kills the init while it starts leaves no unit" {
-	limits '{memory: {limit: 65536}}'
+	limits '{unified: {"memory.max": "0"}}'
 	config '.annotations["org.systemd.property.CollectMode"] = "'\''inactive'\''"'
 	refused
 	says 'the memory limit is too low to set it up'

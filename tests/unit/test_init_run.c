@@ -11,6 +11,7 @@
 #include "base/sys.h"
 
 #include <check.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -980,6 +981,39 @@ START_TEST(test_namespaces_are_joined_and_made)
 }
 END_TEST
 
+/* Any file shows what is written; what the kernel makes of it is shown by
+ * tests/system/controllers.bats. */
+START_TEST(test_a_cgroup_is_entered_by_a_descriptor)
+{
+	char said[8];
+	int ends[2];
+
+	ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
+	harness_begin(&h, dir);
+	mount_step("/proc", "proc", 0, NULL);
+	harness_step(&h, OP_CGROUP, harness_slot(&h, ends[1]));
+	harness_step(&h, OP_UNSHARE, -1)->number[0] = CLONE_NEWCGROUP;
+	mount_step("/tmp", "tmpfs", 0, NULL);
+	enter();
+	harness_end(&h, "tail -n 1 /proc/self/cgroup; ls /proc/self/fd");
+	expect_success();
+	ck_assert_int_eq(read(ends[0], said, sizeof(said)), 1);
+	ck_assert_int_eq(said[0], '0');
+	ck_assert_ptr_nonnull(strstr(out.output, "0::/\n0\n1\n2\n"));
+	close(ends[0]);
+}
+END_TEST
+
+START_TEST(test_a_cgroup_that_takes_nobody_is_named)
+{
+	harness_begin(&h, dir);
+	harness_step(&h, OP_CGROUP,
+		harness_slot(&h, open("/dev/null", O_RDONLY | O_CLOEXEC)));
+	expect_error("cgroup: enter the container's");
+	ck_assert_int_eq(out.err.code, EBADF);
+}
+END_TEST
+
 START_TEST(test_a_namespace_of_another_kind_is_refused)
 {
 	int uts = harness_slot(
@@ -1062,6 +1096,8 @@ fill(TCase *tcase)
 		test_the_terminal_goes_to_the_console_socket_in_one_message);
 	tcase_add_test(tcase, test_a_terminal_needs_devpts);
 	tcase_add_test(tcase, test_namespaces_are_joined_and_made);
+	tcase_add_test(tcase, test_a_cgroup_is_entered_by_a_descriptor);
+	tcase_add_test(tcase, test_a_cgroup_that_takes_nobody_is_named);
 	tcase_add_test(tcase, test_a_namespace_of_another_kind_is_refused);
 	tcase_add_test(tcase, test_all_of_it_works_in_a_user_namespace);
 }

@@ -196,6 +196,20 @@ START_TEST(hooks_may_stand_behind_the_gate)
 }
 END_TEST
 
+/* The way into the cgroup may be anywhere in the set-up, and not behind it. */
+START_TEST(the_way_into_the_cgroup_may_come_late)
+{
+	make();
+	*step_at(3) = (struct plan_step){ .op = OP_CGROUP };
+	ck_assert_int_eq(plan_check(block, size, NULL), 0);
+	*step_at(3) = (struct plan_step){ .op = OP_UNSHARE, .slot = -1 };
+	ck_assert_int_eq(plan_check(block, size, NULL), 0);
+	*step_at(3) = (struct plan_step){ .op = OP_GATE, .slot = -1 };
+	*step_at(4) = (struct plan_step){ .op = OP_CGROUP };
+	ck_assert_str_eq(refusal(), "plan: step 4: cgroup out of order");
+}
+END_TEST
+
 static void
 fill(TCase *tcase)
 {
@@ -206,6 +220,7 @@ fill(TCase *tcase)
 	tcase_add_test(tcase, steps_out_of_order_are_refused);
 	tcase_add_test(tcase, operands_that_do_not_fit_are_refused);
 	tcase_add_test(tcase, hooks_may_stand_behind_the_gate);
+	tcase_add_test(tcase, the_way_into_the_cgroup_may_come_late);
 }
 
 int
