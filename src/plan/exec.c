@@ -131,7 +131,9 @@ make_parts(struct maker *m)
 	surroundings_add_process(m);
 	memory_policy_add(m);
 	process_add_identity(m);
-	/* Who has joined stays outside, with all that he took. */
+	/* Who has joined stays outside, with all that he took. The descriptor
+	 * gives nothing to whoever in the container might take it: it moves
+	 * those that he can name, into the cgroup that they are in. */
 	seat_add(m);
 	add_wait(m);
 	seccomp_add_listener(m);
