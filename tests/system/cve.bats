@@ -289,6 +289,12 @@ load cve
 	rm "$B/rootfs/dev"
 	ln -s "../../../../../../../../../../$CANARY" "$B/rootfs/dev"
 	attempt
+	# Nor is one followed that leads to another place in the container.
+	mkdir "$B/rootfs/elsewhere"
+	ln -sfn /elsewhere "$B/rootfs/dev"
+	attempt
+	[[ $SCRIM != *scrim ]] || fails
+	is "$(ls -A "$B/rootfs/elsewhere")" ""
 }
 
 @test "CVE-2026-41579: a component of a device's path as a link is not left" {
@@ -371,4 +377,22 @@ load cve
 	try scrim create -b "$B" "$ID"
 	[[ $SCRIM != *scrim ]] || fails
 	[ "$status" != 0 ] || scrim delete --force "$ID"
+}
+
+@test "what is remembered of a container is its owner's, whole, and written through no link" {
+	[[ $SCRIM == *scrim ]] || skip "the files are scrim's own"
+	created
+	is "$(stat -c %a "$ROOT/$ID" "$ROOT/$ID/state.json" | tr '\n' ' ')" "700 600 "
+	# Somebody was killed while he wrote.
+	printf '{"record":{"id":"torn"' >> "$ROOT/$ID/state.json"
+	is "$(status_of "$ID")" created
+	ln -s "$CANARY/new" "$ROOT/$ID/.state.json"
+	echo '{"destination": "/late", "type": "tmpfs", "source": "late"}' > "$B/late.json"
+	try scrim mounts add "$ID" "$B/late.json"
+	succeeds
+	canary_is_safe
+	! grep -q torn "$ROOT/$ID/state.json" || show "a line without an end was kept"
+	is "$(status_of "$ID")" created
+	rm "$B/late.json"
+	deleted
 }
