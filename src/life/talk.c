@@ -168,8 +168,7 @@ answer_exec(int wire, const struct talk *talk, struct wire_message *message,
 	case WIRE_CREATED:
 		if (talk->created(talk->context, err) < 0)
 			return -1;
-		wire_send(wire, WIRE_START, NULL, 0, NULL);
-		return 0;
+		return say(wire, WIRE_START, err) < 0 ? -1 : 0;
 	default:
 		return answer_start(wire, talk, message, err);
 	}
@@ -187,8 +186,9 @@ is_early(const struct talk *talk, const struct wire_message *message)
 			message->type == WIRE_LISTENER);
 }
 
-/* Beyond an error, too: there may be a child that nobody else would reap. The
- * first error is the one that counts. */
+/* Beyond an error, too: there may be a child that nobody else would reap. Once
+ * it is known it is the caller's to end: it may wait for an answer that does
+ * not come. The first error is the one that counts. */
 int
 talk_until_running(int wire, const struct talk *talk, struct err *err)
 {
@@ -212,6 +212,8 @@ talk_until_running(int wire, const struct talk *talk, struct err *err)
 			result = answer_exec(wire, talk, &early, to);
 		if (early.type && !*talk->child_due)
 			early.type = 0;
+		if (result < 0 && !(talk->child_due && *talk->child_due))
+			break;
 	}
 	if (early.type)
 		wire_close_fds(&early);

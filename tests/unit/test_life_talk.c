@@ -48,6 +48,17 @@ take_listener(void *context, int fd, struct err *failure)
 	return hooks_fail ? err_say(failure, "no agent") : 0;
 }
 
+static int
+take_child(void *context, pid_t pid, struct err *failure)
+{
+	bool *due = context;
+
+	(void)failure;
+	ck_assert_int_eq(pid, 7);
+	*due = false;
+	return 0;
+}
+
 static const struct talk talk = {
 	.mounted = mounted, .console = take_console, .listener = take_listener
 };
@@ -312,10 +323,33 @@ START_TEST(a_pid_file_that_has_no_place_is_named)
 }
 END_TEST
 
+/* exec's child waits for an answer, and who has failed has none: to go on
+ * listening would be to wait for each other. */
+START_TEST(a_child_that_waits_is_not_waited_for)
+{
+	bool due = _i;
+	const struct talk exec = { .created = mounted,
+		.child = take_child,
+		.child_due = &due,
+		.context = &due };
+	uint32_t pid = 7;
+
+	hooks_fail = true;
+	wire_send(ends[1], WIRE_CREATED, NULL, 0, NULL);
+	if (due)
+		wire_send(ends[1], WIRE_CHILD, &pid, sizeof(pid), NULL);
+	ck_assert_int_eq(talk_until_running(ends[0], &exec, &err), -1);
+	ck_assert_str_eq(err.text, "hook failed");
+	ck_assert(!due);
+	ck_assert_int_eq(hooks_run, 1);
+}
+END_TEST
+
 static void
 fill(TCase *tcase)
 {
 	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_loop_test(tcase, a_child_that_waits_is_not_waited_for, 0, 2);
 	tcase_add_test(tcase, a_child_that_is_created_ends_the_talk);
 	tcase_add_test(tcase, hooks_run_when_mounts_are_done_and_go_follows);
 	tcase_add_test(tcase, a_hook_that_fails_ends_it);
