@@ -361,6 +361,10 @@ run(const struct criu_job *job, enum deed deed, struct err *err)
 		make_options(&criu, job, &opts, err) < 0)
 		return -1;
 	config = name_config(job->config, err);
+	if (config < 0 && job->config && job->config->len) {
+		criu.free(opts);
+		return -1;
+	}
 	running = (struct running){ .criu = &criu, .job = job };
 	cgroup_options_note(&options);
 	result = deed == DUMP     ? criu.dump(opts)

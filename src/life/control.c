@@ -104,10 +104,9 @@ control_resume(const char *root, const char *id, struct err *err)
 
 	if (store_find(root, id, &stored, err) < 0)
 		return -1;
-	if (store_is_busy(stored.dir) &&
-		check(&stored, OPERATION_RESUME, err) < 0)
-		result = -1;
-	else if (store_lock(stored.dir, err) < 0)
+	if ((store_is_busy(stored.dir) &&
+		    check(&stored, OPERATION_RESUME, err) < 0) ||
+		store_lock(stored.dir, err) < 0)
 		result = -1;
 	else
 		result = resume(&stored, err);

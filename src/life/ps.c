@@ -27,8 +27,6 @@
 
 #define OUTPUT_MAX (64 << 20)
 
-extern char **environ;
-
 static int
 compare(const void *a, const void *b)
 {

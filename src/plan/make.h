@@ -87,13 +87,6 @@ const char *make_clean(struct maker *m, const char *path);
 void make_note_target(struct maker *m, const char *path);
 bool make_is_below(const char *path, const char *directory);
 
-/* What comes before all parts, and behind them. request and config have to
- * live as long as *m. */
-int make_begin(struct maker *m, struct arena *arena,
-	const struct oci_config *config, const struct plan_request *request,
-	struct oci_problems *problems, struct err *err);
-int make_finish(struct maker *m, struct plan **out, struct err *err);
-
 void namespaces_make(struct maker *m);
 void namespaces_add_steps(struct maker *m);
 /* The step into a network that is made apart, where it is not there yet. */
