@@ -119,6 +119,8 @@ task_is()
 @test "containerd: a container with a terminal" {
 	does typed ctr run --rm -t "${R[@]}" $BB y1 sh -c 'tty; echo done'
 	shows '/dev/(pts/0|console)' '^done'
+	does typed sh -c "stty cols 91 rows 37; ctr run --rm -t ${R[*]} $BB y2 sh -c 'sleep 1; stty size'"
+	shows '37 91'
 }
 
 @test "containerd: checkpoint and restore" {

@@ -98,6 +98,47 @@ teardown_file()
 	does podman volume rm data
 }
 
+@test "podman: volumes that are overlaid, given away, spread, and of other kinds" {
+	mkdir -p "$V/low" "$V/mine" "$V/p"
+	echo below > "$V/low/file"
+	mount -t tmpfs peers "$V/p" && mount --make-shared "$V/p"
+	does podman volume create kinds
+	does podman run --rm "${N[@]}" --user 1000:50 -v "$V/low:/over:O" -v "$V/mine:/mine:U" -v "$V/p:/shared:shared" \
+		-v "$V/p:/slave:slave" -v "$V/p:/lone:private" -v "$V/p:/unbindable:unbindable" -v "$V/p:/runbindable:runbindable" \
+		-v "$V/low:/flat:bind,ro" -v "$V/low:/deep:rbind,dev,suid,exec" -v "$V/low:/label:Z" -v kinds:/nocopy:nocopy \
+		--mount type=volume,source=kinds,destination=/volume,ro=true --mount type=image,source=$BB,destination=/image \
+		--mount type=devpts,destination=/pts --mount "type=bind,source=$V/low,destination=/up,bind-propagation=rshared" \
+		$BB sh -c 'cat /over/file; stat -c "%u:%g" /mine; touch /mine/x; /image/bin/busybox echo image; ls /pts; cat /proc/self/mountinfo'
+	has below 1000:50 image ptmx
+	shows ' /over rw.* - overlay ' ' /shared .*shared:[0-9]+ - ' ' /slave .*master:[0-9]+ - ' ' /unbindable .*unbindable - ' \
+		' /runbindable .*unbindable - ' ' /flat ro' ' /deep rw,relatime - ' ' /volume ro' ' /nocopy rw' ' /image .* - overlay ' ' /pts .* - devpts '
+	! grep -E ' /(lone|unbindable) .*(shared|master):' <<< "$output" || show "a private mount has peers"
+	is "$(ls "$V/low")" file
+	[ -e "$V/mine/x" ]
+	umount "$V/p"
+	does podman volume rm kinds
+}
+
+@test "podman: what is masked, what is not, and what only the newest options say" {
+	does podman run --rm "${N[@]}" $BB cat /proc/self/mountinfo
+	shows ' /proc/(keys|timer_list) ' ' /proc/sys ro' ' /sys/firmware '
+	does podman run --rm "${N[@]}" --security-opt apparmor=unconfined --security-opt unmask=/proc/timer_list:/proc/sys --security-opt mask=/proc/version:/tmp \
+		--cgroup-conf memory.high=50331648 --device-read-bps /dev/vda:1mb --device-write-iops /dev/vda:77 --personality LINUX32 \
+		--annotation org.example=1 --umask 0027 $BB sh -c 'cat /proc/self/mountinfo; wc -c < /proc/version; ls -A /tmp | wc -l; uname -m; umask
+		cat /sys/fs/cgroup/memory.high /sys/fs/cgroup/io.max; echo 5 > /proc/sys/net/ipv4/tcp_fin_timeout && echo unmasked'
+	has 0 i686 0027 50331648 unmasked
+	shows ' /proc/version ' ' /tmp ' ' /proc/keys |/proc/kcore ' 'rbps=1048576 .*wiops=77'
+	! grep -E ' /proc/(timer_list|sys) ' <<< "$output" || show "that was to be seen"
+	try podman run --rm "${N[@]}" --security-opt unmask=ALL $BB grep -cE ' /(proc|sys)/(kcore|keys|sys|firmware) ' /proc/self/mountinfo
+	has 0
+	does podman run --rm "${N[@]}" --systemd always $BB sh -c 'mkdir /sys/fs/cgroup/x && echo mine; grep " /run " /proc/self/mountinfo'
+	has mine
+	shows ' /run .* - tmpfs '
+	echo kept > "$V/kept"
+	does bash -c 'exec podman run --rm --network none --preserve-fds 1 "$1" cat /proc/self/fd/3 3< "$2"' bash $BB "$V/kept"
+	has kept
+}
+
 @test "podman: --privileged gives all of it, --cap-add and --device a part" {
 	does podman run --rm --privileged "${N[@]}" $BB sh -c 'grep -E "^(CapEff|Seccomp):" /proc/self/status
 		ls /dev/kmsg /dev/vda; mkdir /sys/fs/cgroup/x && echo cgroup; mount -t tmpfs x /mnt && echo mounted'
@@ -167,6 +208,8 @@ teardown_file()
 @test "podman: a terminal, attach and detach" {
 	does typed podman run --rm -it "${N[@]}" $BB sh -c 'tty; [ -t 0 ] && [ -t 1 ] && echo both; stty -a | head -n 1'
 	shows '/dev/(pts/0|console)' '^both'
+	does typed sh -c "stty cols 91 rows 37; podman run --rm -it --network none $BB sh -c 'sleep 1; stty size'"
+	shows '37 91'
 	does podman run -d -i -t --name term "${N[@]}" $BB sh
 	(sleep 2; echo 'echo $((6 * 7)); exit 4'; sleep 2) | podman attach term > "$V/said" 2>&1 3>&- || true
 	grep -q 42 "$V/said"
@@ -241,6 +284,13 @@ quiet
 	wait_until podman run --rm --pod pod $BB cat /dev/shm/x
 	does podman run --rm --pod pod $BB hostname
 	has podhost
+	does podman pod top pod
+	shows 'sleep 1000'
+	does podman pod pause pod
+	is "$(podman inspect -f '{{.State.Status}}' p1)" paused
+	does podman pod unpause pod
+	does podman pod stats --no-stream pod
+	shows ' p1 '
 	does podman pod stop --time 0 pod
 	does podman pod rm --force pod
 }
@@ -314,10 +364,39 @@ quiet
 	wait_until counts
 }
 
-@test "podman: a container that runs out of memory ends" {
-	does podman run -d --name oom "${N[@]}" --memory 20m --memory-swap 20m $BB sh -c 'sleep 1; tail /dev/zero'
-	ends 0 podman wait oom
-	has 137
+# oom_of RUNTIME NAME MANAGER SCRIPT: from a directory of its own, where this
+# version of conmon leaves its word that something was killed.
+oom_of()
+{
+	mkdir -p "$V/$2"
+	does bash -c 'cd "$1"; exec podman --cgroup-manager "$2" --runtime "$3" run -d --name "$4" --network none \
+		--memory 20m --memory-swap 20m "$5" sh -c "$6"' bash "$V/$2" "$3" "$1" "$2" $BB "$4"
+}
+
+@test "podman: a container that runs out of memory ends, and conmon learns why, as with runc" {
+	# Podman before 5.0 looks for conmon's word in another directory than
+	# conmon, and says OOMKilled=false with every runtime. As the first
+	# process is killed, systemd takes the scope away together with what
+	# conmon would read: it does so with every runtime, if it is the faster.
+	runtimes=(scrim)
+	! command -v runc > /dev/null || runtimes+=(runc)
+	for runtime in "${runtimes[@]}"; do
+		oom_of $runtime first-$runtime systemd 'sleep 1; tail /dev/zero'
+		oom_of $runtime alone-$runtime cgroupfs 'sleep 1; tail /dev/zero'
+		oom_of $runtime child-$runtime systemd 'sleep 1; (tail /dev/zero; true); sleep 2; exit 3'
+	done
+	for runtime in "${runtimes[@]}"; do
+		does podman wait first-$runtime alone-$runtime child-$runtime
+		is "$output" "137
+137
+3"
+		for name in alone child; do
+			[ -e "$V/$name-$runtime/oom" ] ||
+				is "$(podman inspect -f '{{.State.OOMKilled}}' $name-$runtime)" true
+		done
+		does podman inspect -f '{{.State.Status}} {{.State.ExitCode}} {{.State.OOMKilled}}' first-$runtime alone-$runtime child-$runtime
+		[ $runtime = scrim ] && own=$output || is "$own" "$output"
+	done
 }
 
 @test "podman: nothing is left when all is over" {

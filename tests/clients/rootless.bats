@@ -125,6 +125,49 @@ teardown()
 	has 0
 }
 
+@test "rootless: attach, stats, a health check, secrets, init, sysctl and seccomp" {
+	user sh -c "printf quiet > $V/secret; echo '{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":[{\"names\":[\"mkdir\",\"mkdirat\"],\"action\":\"SCMP_ACT_ERRNO\",\"errnoRet\":95}]}' > $V/filter.json"
+	does "${P[@]}" secret create s "$V/secret"
+	does "${P[@]}" run --rm "${N[@]}" --init --secret s --sysctl net.ipv4.ip_forward=1 --security-opt seccomp="$V/filter.json" \
+		--security-opt unmask=/proc/sys --cap-add sys_admin --cgroupns host $BB sh -c 'cat /run/secrets/s; echo; cat /proc/sys/net/ipv4/ip_forward
+		mkdir /x 2>&1; tr "\0" " " < /proc/1/cmdline; echo; cat /proc/self/cgroup; mount -t tmpfs x /mnt && echo mounted'
+	has quiet 1 mounted
+	shows '[Nn]ot supported' 'init -- ?sh -c' '^0::/user[.]slice/.*libpod-'
+	does "${P[@]}" secret rm s
+	does "${P[@]}" run -d -i -t --name term "${N[@]}" --memory 64m --health-cmd 'test -e /tmp/well' --health-interval disable --health-retries 1 $BB sh
+	does "${P[@]}" stats --no-stream --format '{{.Name}} {{.MemUsage}}' term
+	shows '^term .*67.11MB'
+	try "${P[@]}" healthcheck run term
+	[ "$status" != 0 ] || show "it is not well"
+	does "${P[@]}" exec term touch /tmp/well
+	does "${P[@]}" healthcheck run term
+	(sleep 2; echo 'echo $((6 * 7)); exit 4'; sleep 2) | "${P[@]}" attach term > "$BATS_TEST_TMPDIR/said" 2>&1 3>&- || true
+	grep -q 42 "$BATS_TEST_TMPDIR/said"
+	is "$("${P[@]}" wait term)" 4
+}
+
+@test "rootless: play kube, and a container that runs out of memory" {
+	user tee "$V/pod.yaml" > /dev/null <<- END
+		apiVersion: v1
+		kind: Pod
+		metadata: {name: kube}
+		spec:
+		  hostNetwork: true
+		  containers:
+		  - name: web
+		    image: $BB
+		    imagePullPolicy: Never
+		    command: [sh, -c, "id -u; sleep 1000"]
+		    resources: {limits: {memory: 50Mi}}
+		    securityContext: {readOnlyRootFilesystem: true, runAsUser: 1000}
+	END
+	does "${P[@]}" play kube "$V/pod.yaml"
+	kube_says() { "${P[@]}" logs kube-web 2>&1 | grep -qx 1000; }
+	wait_until kube_says
+	does "${P[@]}" play kube --down "$V/pod.yaml"
+	ends 137 "${P[@]}" run --rm "${N[@]}" --memory 20m --memory-swap 20m $BB tail /dev/zero
+}
+
 @test "rootless: nothing is left when all is over" {
 	user podman pod rm --all --force > /dev/null 2>&1 3>&- || true
 	is "$(find "/run/user/$(id -u $U)/scrim" -mindepth 1 -maxdepth 1 ! -name '.*' 2> /dev/null)" ""
