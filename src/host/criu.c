@@ -2,10 +2,10 @@
 /*
  * The documented functions of libcriu that take a structure of options, by
  * their documented types: its header is not needed to build. What libcriu of
- * Debian 12 cannot say (--lazy-pages, --status-fd, --empty-ns, a file with
- * more options) goes by the configuration file that criu reads because its
- * environment names one. criu says what went wrong in its log only: the first
- * error in there is the one to tell.
+ * Debian 12 cannot say (--lazy-pages, --status-fd, --empty-ns, --page-server,
+ * a file with more options) goes by the configuration file that criu reads
+ * because its environment names one. criu says what went wrong in its log only:
+ * the first error in there is the one to tell.
  */
 #include "host/criu.h"
 
@@ -51,7 +51,6 @@ struct functions {
 	void (*cgroups)(struct criu_opts *opts, int mode);
 	int (*lsm_profile)(struct criu_opts *opts, const char *name);
 	int (*lsm_context)(struct criu_opts *opts, const char *name);
-	int (*server)(struct criu_opts *opts, const char *address, int port);
 	/* At dump: the place in the container, its name; at restore: its
 	 * name, the place on the host. */
 	int (*mount)(
@@ -107,7 +106,6 @@ static const struct library_symbol symbols[] = {
 	SYMBOL("criu_local_set_manage_cgroups_mode", cgroups),
 	SYMBOL("criu_local_set_lsm_profile", lsm_profile),
 	SYMBOL("criu_local_set_lsm_mount_context", lsm_context),
-	SYMBOL("criu_local_set_page_server_address_port", server),
 	SYMBOL("criu_local_add_ext_mount", mount),
 	SYMBOL("criu_local_add_external", external),
 	SYMBOL("criu_local_add_inherit_fd", fd),
@@ -240,8 +238,6 @@ set_texts(const struct functions *criu, struct criu_opts *opts,
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		if (texts[i].text && texts[i].set(opts, texts[i].text) != 0)
 			return -1;
-	if (job->server && criu->server(opts, job->server, job->port) != 0)
-		return -1;
 	return job->cgroup_root
 		? criu->cgroup_root(opts, NULL, job->cgroup_root)
 		: 0;

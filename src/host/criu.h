@@ -57,8 +57,6 @@ struct criu_job {
 	const char *freezer, *cgroup_root;
 	const char *root; /* where the tree of mounts is put together */
 	const char *lsm_profile, *lsm_mount_context;
-	const char *server; /* address of a page server */
-	int port;
 	const struct str *config;       /* lines of a configuration file */
 	const struct criu_pair *mounts; /* of the host: name, place */
 	size_t n_mounts;

@@ -42,7 +42,6 @@ struct dump {
 	struct oci_snapshot_mount *mounts;
 	struct criu_pair *pairs;
 	const char **stdio, **external, **kinds;
-	char *server;
 };
 
 /* --- mounts -----------------------------------------------------------------
@@ -283,28 +282,26 @@ name_cgroup(struct dump *dump, struct err *err)
 	return 0;
 }
 
-/* "ADDRESS:PORT"; the last colon counts, for addresses may have some. */
+/* "ADDRESS:PORT"; the last colon counts, for addresses may have some. By the
+ * configuration file: the library's own call for it says -ENOMEM whatever has
+ * come of it (3.17). */
 static int
 name_server(struct dump *dump, struct err *err)
 {
 	const char *given = dump->request->server;
-	char *colon;
+	const char *colon = given ? strrchr(given, ':') : NULL;
 	int64_t port;
 
 	if (!given)
 		return 0;
-	dump->server =
-		arena_text(&dump->view.stored.arena, given, strlen(given));
-	colon = dump->server ? strrchr(dump->server, ':') : NULL;
-	if (!colon || colon == dump->server ||
+	if (!colon || colon == given || strpbrk(given, " \t\n#\"'") ||
 		str_to_int(colon + 1, 1, UINT16_MAX, &port) < 0)
 		return err_say(err,
 			"--page-server: expected ADDRESS:PORT, not \"%s\"",
 			given);
-	*colon = '\0';
-	dump->job.server = dump->server;
-	dump->job.port = (int)port;
-	return 0;
+	str_addf(&dump->config, "page-server\naddress %.*s\nport %d\n",
+		(int)(colon - given), given, (int)port);
+	return dump->config.broken ? err_code(err, ENOMEM, "criu") : 0;
 }
 
 /* Nothing is opened or made here beside what the names need. */

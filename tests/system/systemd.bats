@@ -488,3 +488,24 @@ max"
 	done
 	deleted
 }
+
+@test "run.oci.delegate-cgroup: a cgroup in the scope is the container's root, and the limits are above it" {
+	config '.annotations["run.oci.delegate-cgroup"] = "inner"'
+	limits '{pids: {limit: 42}}'
+	mount_add /sys/fs/cgroup cgroup cgroup rw
+	script 'cat /proc/self/cgroup; cat /sys/fs/cgroup/pids.max; mkdir /sys/fs/cgroup/own && echo made; sleep 100'
+	background scrim run -b "$B" "$ID"
+	wait_until grep -q made "$T/background"
+	is "$(cat "$T/background")" $'0::/\nmax\nmade'
+	property TasksMax 42
+	file pids.max 42
+	file cgroup.procs ""
+	is "$(sed -n 's/^0:://p' "/proc/$(pid_of "$ID")/cgroup")" "/$SLICE/$UNIT/inner"
+	try scrim exec "$ID" cat /proc/self/cgroup
+	is "$output" 0::/
+	deleted
+	namespace_drop cgroup
+	script 'cat /proc/self/cgroup'
+	runs
+	prints "0::/$SLICE/$UNIT/inner"
+}

@@ -1,0 +1,275 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# The options of checkpoint and restore (ENGINES 2.1) by what they do: each test
+# fails where criu is not told of its option. criu must work on this kernel: in
+# the virtual machine it does (make check-vm).
+
+load lib
+
+setup()
+{
+	[[ $SCRIM == *scrim ]] || skip "criu's images are each runtime's own"
+	command -v criu > /dev/null || skip "criu is not installed"
+	[[ $BATS_TEST_DESCRIPTION == *"told to criu" ]] || criu check > /dev/null 2>&1 ||
+		skip "criu check fails on this kernel"
+	test_open
+	HOLDER=$BATS_RUN_TMPDIR/holder
+	[ -x "$HOLDER" ] || ${SCRIM_CC:-cc} -std=gnu11 -D_GNU_SOURCE -O1 -static -o "$HOLDER" "$SYSTEM_DIR/holder.c"
+	cp "$HOLDER" "$B/rootfs/bin/holder"
+}
+
+teardown()
+{
+	[ -n "${ID-}" ] || return 0
+	[ -z "${PROFILES-}" ] || for profile in $PROFILES; do
+		echo -n "$profile" > /sys/kernel/security/apparmor/.remove
+	done
+	test_close
+}
+
+# What became of it, where it failed.
+show_more()
+{
+	grep -h -e Error "$B"/images/*.log "$B"/work/*.log 2> /dev/null | head -n 5 || true
+}
+
+# counting MORE: whether the container has counted further than that.
+counting()
+{
+	local now
+
+	now=$(cat "$B/rootfs/tmp/n")
+	[ -n "$now" ] && [ "$now" -gt "$1" ]
+}
+
+# holding KIND [ARGUMENT]: a container that holds it, and counts.
+holding()
+{
+	args /bin/holder "$@"
+	started
+	wait_until counting 1
+}
+
+# dumped, thawed OPTION...: the latter counts further.
+dumped()
+{
+	try scrim checkpoint --image-path "$B/images" "$@" "$ID"
+	succeeds
+	N=$(cat "$B/rootfs/tmp/n")
+}
+
+thawed()
+{
+	try scrim restore --detach -b "$B" --image-path "$B/images" --work-path "$B/work" "$@" "$ID"
+	succeeds
+	wait_until counting "$N"
+}
+
+# not_dumped WORDS [OPTION...]: criu refuses in its words, and the container
+# goes on.
+not_dumped()
+{
+	local words=$1
+
+	shift
+	try scrim checkpoint --image-path "$B/refused" "$@" "$ID"
+	fails
+	says "$words"
+	is "$(status_of "$ID")" running
+}
+
+@test "--file-locks: a lock is taken again; without, it is refused" {
+	holding lock /tmp/lock
+	not_dumped 'file-locks'
+	dumped --file-locks
+	flock --nonblock "$B/rootfs/tmp/lock" true
+	thawed --file-locks
+	! flock --nonblock "$B/rootfs/tmp/lock" true || show "the lock is free"
+	deleted
+}
+
+@test "--link-remap: a file that has lost its name is the same one; without, it is refused" {
+	holding file /tmp/file
+	not_dumped 'link-remap|link remap'
+	dumped --link-remap
+	thawed --link-remap
+	is "$(stat -Lc %i "/proc/$(pid_of "$ID")/fd/3")" "$(stat -c %i "$B/rootfs/tmp/file.other")"
+	deleted
+}
+
+@test "--ext-unix-sk: a socket speaks to the host's again; without, it is refused" {
+	needs /usr/bin/python3
+	background /usr/bin/python3 -c '
+import socket, sys
+s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+s.bind(sys.argv[1])
+while True:
+    s.recv(16)
+' "$B/source"
+	wait_until test -S "$B/source"
+	: > "$B/rootfs/tmp/socket"
+	mount_add /tmp/socket none "$B/source" bind
+	holding socket /tmp/socket
+	not_dumped 'without peer'
+	dumped --ext-unix-sk
+	thawed --ext-unix-sk
+	deleted
+}
+
+@test "--tcp-established: a connection goes on; without, it is refused" {
+	holding connection
+	not_dumped 'tcp-established'
+	dumped --tcp-established
+	thawed --tcp-established
+	deleted
+}
+
+@test "--tcp-skip-in-flight: whoever is not let in yet is left out; without, it is refused" {
+	holding queue
+	not_dumped 'flight'
+	dumped --tcp-skip-in-flight
+	thawed
+	deleted
+}
+
+@test "--empty-ns network: the network is as new; without, it has what it had" {
+	holding lock /tmp/lock
+	nsenter --net --target "$(pid_of "$ID")" ip address add 10.11.12.13/32 dev lo
+	dumped --file-locks
+	thawed --file-locks
+	nsenter --net --target "$(pid_of "$ID")" ip address show dev lo | grep -q 10.11.12.13 ||
+		show "the address is gone"
+	rm -r "$B/images"
+	dumped --file-locks --empty-ns network
+	thawed --file-locks --empty-ns network
+	! nsenter --net --target "$(pid_of "$ID")" ip address show dev lo | grep -q 10.11.12.13 ||
+		show "the address is there"
+	deleted
+}
+
+@test "--auto-dedup: what has changed is taken out of the earlier images" {
+	local before option
+
+	holding memory
+	for option in '' --auto-dedup; do
+		rm -rf "$B/before" "$B/images"
+		try scrim checkpoint --pre-dump --image-path "$B/before" "$ID"
+		succeeds
+		before=$(cat "$B"/before/pages-*.img | wc -c)
+		sleep 1
+		# shellcheck disable=SC2086
+		dumped --leave-running --parent-path ../before $option
+		size=$(du --block-size=1 -c "$B"/before/pages-*.img | tail -n 1 | cut -f 1)
+		if [ "$option" ]; then
+			[ "$size" -lt $((before / 2)) ] || show "before: $before, now: $size"
+		else
+			[ "$size" -ge "$before" ] || show "without the option: $before, now: $size"
+		fi
+	done
+	deleted
+}
+
+# profile NAME: AppArmor knows it until the test is over.
+profile()
+{
+	PROFILES+=" $1"
+	apparmor_parser --replace --skip-cache <<-END
+	profile $1 flags=(attach_disconnected,mediate_deleted) {
+		file,
+		capability,
+		signal,
+		mount,
+		network,
+		ptrace,
+		unix,
+	}
+	END
+}
+
+@test "--lsm-profile: another profile than the one that was dumped" {
+	[ -e /sys/kernel/security/apparmor/profiles ] || skip "AppArmor is not active here"
+	needs apparmor_parser
+	profile "scrim-$ID-a"
+	profile "scrim-$ID-b"
+	config '.process.apparmorProfile = $p' --arg p "scrim-$ID-a"
+	holding lock /tmp/lock
+	dumped --file-locks
+	thawed --file-locks
+	is "$(cat "/proc/$(pid_of "$ID")/attr/current")" "scrim-$ID-a (enforce)"
+	rm -r "$B/images"
+	dumped --file-locks
+	thawed --file-locks --lsm-profile "apparmor:scrim-$ID-b"
+	is "$(cat "/proc/$(pid_of "$ID")/attr/current")" "scrim-$ID-b (enforce)"
+	deleted
+}
+
+# What criu is asked comes by a socket, and for some words by a file that its
+# environment names: a criu that writes both down, and does nothing. This one
+# needs no kernel that criu works on; and a context of mounts can be seen in no
+# other way where there is no SELinux, for it is none of their options there.
+@test "each option is told to criu" {
+	needs /usr/bin/python3
+	mkdir "$B/images"
+	echo '{"version": 1, "stdio": ["", "", ""], "mounts": []}' > "$B/images/scrim.json"
+	cat > "$B/criu" <<-END
+	#!/usr/bin/python3
+	import os, socket, sys
+	if sys.argv[1] == "swrk":
+	    asked = socket.socket(fileno=int(sys.argv[2])).recv(1 << 20)
+	    config = os.environ.get("CRIU_CONFIG_FILE")
+	    asked += open(config, "rb").read() if config else b""
+	    open("$B/asked", "wb").write(asked)
+	END
+	chmod +x "$B/criu"
+	asked # makes what there is once for all containers
+	asked
+	mv "$B/asked" "$B/without"
+	asked
+	cmp "$B/asked" "$B/without"
+	for option in --tcp-established --ext-unix-sk --shell-job --file-locks --link-remap --auto-dedup --lazy-pages \
+		'--empty-ns network' '--manage-cgroups-mode full' '--manage-cgroups-mode strict' \
+		'--manage-cgroups-mode ignore' '--lsm-profile apparmor:other'; do
+		# shellcheck disable=SC2086
+		asked $option
+		! cmp -s "$B/asked" "$B/without" || show "criu was not told of $option"
+	done
+	asked --lsm-mount-context system_u:object_r:test_t:s0
+	grep -qa system_u:object_r:test_t:s0 "$B/asked" || show "criu was not told of the context"
+	args /bin/sleep 1000
+	started
+	asked_to_dump
+	mv "$B/asked" "$B/without"
+	asked_to_dump
+	cmp "$B/asked" "$B/without"
+	exec 7> /dev/null
+	for option in --leave-running --tcp-established --tcp-skip-in-flight --link-remap --ext-unix-sk --shell-job \
+		--file-locks --auto-dedup --lazy-pages '--status-fd 7' '--parent-path ../before' --pre-dump \
+		'--empty-ns network' '--manage-cgroups-mode full' '--page-server 127.0.0.1:5999'; do
+		# shellcheck disable=SC2086
+		asked_to_dump $option
+		! cmp -s "$B/asked" "$B/without" || show "criu was not told of $option"
+	done
+	exec 7>&-
+	grep -qaxF 'address 127.0.0.1' "$B/asked" && grep -qaxF 'port 5999' "$B/asked" || show "to where?"
+	deleted
+}
+
+# asked_to_dump OPTION...: the same for checkpoint.
+asked_to_dump()
+{
+	rm -f "$B/asked"
+	try scrim --criu "$B/criu" checkpoint --image-path "$B/dump" "$@" "$ID"
+	fails
+	says 'criu cannot be run'
+	[ -e "$B/asked" ] || show "criu was not asked"
+}
+
+# asked OPTION...: restore, and what it asks of criu.
+asked()
+{
+	rm -f "$B/asked"
+	try scrim --criu "$B/criu" restore --detach -b "$B" --image-path "$B/images" "$@" "$ID"
+	fails
+	says 'criu cannot be run'
+	[ -e "$B/asked" ] || show "criu was not asked"
+}
