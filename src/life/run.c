@@ -48,6 +48,7 @@ finish(struct creation *creation, bool keep, struct err *err)
 		result = delete_remains(creation->root, creation->dir,
 			creation->record, true, err);
 	cgroup_close(&creation->cgroup);
+	cgroup_close(&creation->inside);
 	return result == STORE_UNKNOWN ? 0 : result;
 }
 
