@@ -53,31 +53,28 @@ cgroup_kind(const struct mount_row *row)
 	return !strcmp(row->type, "cgroup2") ? SNAPSHOT_CGROUP : NULL;
 }
 
-/* Where on the host a mount comes from that came along with a bind. */
+/* Where below its source a mount lies that came along with a bind. */
 static const char *
-source_below(struct arena *arena, const struct mounts_view *view,
-	const struct mounts_sight *sight)
+depth(const struct mounts_view *view, const struct mounts_sight *sight)
 {
-	const struct mounts_promise *along = sight->along;
-	const char *top = view->table.rows[along->sight].target;
+	const char *top = view->table.rows[sight->along->sight].target;
 
-	return arena_printf(arena, "%s%s", along->entry->source,
-		sight->row->target + strlen(top));
+	return sight->row->target + strlen(top);
 }
 
 /* Whose mount it is: NULL: the container's own, which criu knows how to make
  * again. */
 static const char *
-judge(struct arena *arena, const struct mounts_view *view,
-	const struct mounts_sight *sight, const char **out_source)
+judge(const struct mounts_view *view, const struct mounts_sight *sight,
+	struct oci_snapshot_mount *out)
 {
 	const struct mounts_promise *promise =
 		sight->promise ? sight->promise : sight->along;
 	unsigned op = promise ? promise->op : OP_COUNT;
 
-	*out_source = "";
+	out->source = "";
 	if (op == OP_MASK) {
-		*out_source = "/dev/null";
+		out->source = "/dev/null";
 		return !strcmp(sight->row->type, "devtmpfs") ||
 				!strcmp(sight->row->root, "/null")
 			? SNAPSHOT_BIND
@@ -87,8 +84,9 @@ judge(struct arena *arena, const struct mounts_view *view,
 		return SNAPSHOT_CGROUP;
 	if (op != OP_BIND && op != OP_DEVICE_BIND)
 		return NULL;
-	*out_source = sight->promise ? promise->entry->source
-				     : source_below(arena, view, sight);
+	out->source = promise->entry->source;
+	if (!sight->promise)
+		out->below = depth(view, sight);
 	return SNAPSHOT_BIND;
 }
 
@@ -106,17 +104,15 @@ name_mounts(struct dump *dump, struct err *err)
 		return err_code(err, ENOMEM, "checkpoint");
 	for (size_t i = 0; i < dump->view.n; i++) {
 		const struct mounts_sight *sight = &dump->view.sights[i];
-		const char *source,
-			*kind = judge(arena, &dump->view, sight, &source);
+		struct oci_snapshot_mount *mount = &dump->mounts[n];
 
-		if (!kind)
-			continue;
-		dump->mounts[n] = (struct oci_snapshot_mount){
+		*mount = (struct oci_snapshot_mount){
 			.target = sight->row->target,
-			.source = source ? source : "",
-			.kind = kind,
 			.attrs = &sight->attrs,
 		};
+		mount->kind = judge(&dump->view, sight, mount);
+		if (!mount->kind)
+			continue;
 		dump->pairs[n++] = (struct criu_pair){ sight->row->target,
 			sight->row->target };
 	}

@@ -63,9 +63,13 @@ find_source(
 	const struct revival *revival, const struct oci_snapshot_mount *mount)
 {
 	const struct oci_account_mounts *all = &revival->account->mounts;
+	size_t below = mount->below ? strlen(mount->below) : 0;
+	size_t len = strlen(mount->target);
 
+	len = len > below ? len - below : 0;
 	for (size_t i = all->n; i-- > 0;)
-		if (!strcmp(all->items[i].target, mount->target) &&
+		if (strlen(all->items[i].target) == len &&
+			!strncmp(all->items[i].target, mount->target, len) &&
 			all->items[i].source && all->items[i].source[0] == '/')
 			return all->items[i].source;
 	return mount->source;
@@ -150,6 +154,29 @@ make_target(const struct revival *revival, const char *target, bool directory,
 	return made < 0 ? err_in(err, "mount %s", target) : 0;
 }
 
+/* What the caller names may be reached through links. What lies below it is
+ * written by containers: no link there leads to another place than before. */
+static int
+open_source(const char *place, const char *below, struct err *err)
+{
+	auto_fd top = openat(AT_FDCWD, place, O_PATH | O_CLOEXEC);
+	auto_fd found = -1;
+	int tree;
+
+	if (top < 0)
+		return err_sys(err, "bind source %s", place);
+	if (below) {
+		found = path_open(top, below, 0, RESOLVE_NO_SYMLINKS, err);
+		if (found < 0)
+			return err_in(err, "bind source %s", place);
+	}
+	tree = sys_open_tree(below ? found : top, "",
+		AT_EMPTY_PATH | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+	return tree < 0
+		? err_sys(err, "bind source %s%s", place, below ? below : "")
+		: tree;
+}
+
 /*
  * A mount of its own for each: criu binds it from there, and the copy has its
  * attributes. Of two that show the same it would give them to one alone, and
@@ -164,14 +191,15 @@ put_on_stage(const struct revival *revival, size_t n, const char *place,
 	uint64_t attrs = *mount->attrs;
 	struct mount_attr attr = { .attr_set = attrs & ALL_ATTRS,
 		.attr_clr = (ALL_ATTRS & ~attrs) | MOUNT_ATTR__ATIME };
-	auto_fd tree = sys_open_tree(
-		AT_FDCWD, place, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+	auto_fd tree = open_source(place, mount->below, err);
 	const char *path = arena_printf(
 		&revival->creation->arena, "%s/%zu", revival->stage, n);
 	struct stat st;
 	int made;
 
-	if (tree < 0 || !path || fstat(tree, &st) < 0) {
+	if (tree < 0)
+		return NULL;
+	if (!path || fstat(tree, &st) < 0) {
 		err_sys(err, "bind source %s", place);
 		return NULL;
 	}

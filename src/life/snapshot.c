@@ -31,6 +31,7 @@
 static const struct oci_row snapshot_mount_rows[] = {
 	OCI_ROW(snapshot_mount, target, "target", .flags = OCI_REQUIRED),
 	OCI_ROW(snapshot_mount, source, "source", .flags = OCI_REQUIRED),
+	OCI_ROW(snapshot_mount, below, "below"),
 	OCI_ROW(snapshot_mount, kind, "kind", .flags = OCI_REQUIRED),
 	OCI_ROW(snapshot_mount, attrs, "attrs", .flags = OCI_REQUIRED),
 };

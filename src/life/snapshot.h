@@ -21,7 +21,9 @@ struct oci_snapshot_mount {
 	struct place at;
 	const char *target; /* required: in the container, and its name */
 	const char *source; /* required: on the host that it was dumped on */
-	const char *kind;   /* required: one of SNAPSHOT_* */
+	/* Where below that it came along with a bind of all that is there. */
+	const char *below;
+	const char *kind;      /* required: one of SNAPSHOT_* */
 	const uint64_t *attrs; /* required: MOUNT_ATTR_*, as they were */
 };
 

@@ -26,6 +26,7 @@ teardown()
 {
 	[ -n "${ID-}" ] || return 0
 	umount -l "$T/net" 2> /dev/null || true
+	bundle_unmount
 	find "$CGROUP" -depth -type d -path '*/libpod*' -exec rmdir {} + 2> /dev/null || true
 	rm -rf --one-file-system "$T/podman"
 	test_close
@@ -89,6 +90,25 @@ thawed()
 	wait_until is_status "$ID" stopped
 	try scrim delete "$ID"
 	succeeds
+}
+
+@test "what came along with a bind comes again, and a link in its place leads nowhere" {
+	tree "$B/volume"
+	mount_add /data none "$B/volume" rbind ro
+	started
+	wait_until counting 1
+	dumped
+	is "$(jq -r '.mounts[] | select(.target == "/data/sub") | .source + " " + .below' "$B/images/scrim.json")" "$B/volume /sub"
+	thawed
+	grep -q " /data/sub " "/proc/$(pid_of "$ID")/mountinfo"
+	deleted
+	# a container that may write to the volume in the meantime
+	umount "$B/volume/sub"
+	rmdir "$B/volume/sub"
+	ln -s /etc "$B/volume/sub"
+	try scrim restore --detach -b "$B" --image-path "$B/images" --work-path "$B/work" "$ID"
+	fails 1
+	says "bind source $B/volume: "
 }
 
 @test "a container that is left running goes on, and its images are a container, too" {
