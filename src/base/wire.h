@@ -18,7 +18,7 @@
  *                  <------ CONSOLE + master (terminal, no console socket)
  *                  <------ WARN (any time; a line for the log)
  *                  <------ CHILD (exec: who goes on; the sender ends)
- *                  <------ CREATED (at the gate)
+ *                  <------ CREATED (at the gate; it ends when that is not read)
  *     START (run only; else through the gate) ---> steps behind the gate
  *                  <------ LISTENER + descriptor (OP_LISTENER only)
  *     gives it to the agent

@@ -278,13 +278,21 @@ close_one(int *fd)
 	*fd = -1;
 }
 
+/* Not reaped yet, so the number is still its own. Who cannot be killed is not
+ * waited for: it may itself wait for a start that never comes. */
+static bool
+is_killed(const struct spawn_child *child)
+{
+	return kill(child->pid, SIGKILL) == 0 ||
+		sys_pidfd_send_signal(child->pidfd, SIGKILL) == 0;
+}
+
 void
 spawn_kill(struct spawn_child *child)
 {
 	if (child->pid > 0) {
-		/* Not reaped yet, so the number is still its own. */
-		kill(child->pid, SIGKILL);
-		while (waitpid(child->pid, NULL, 0) < 0 && errno == EINTR)
+		while (is_killed(child) && waitpid(child->pid, NULL, 0) < 0 &&
+			errno == EINTR)
 			continue;
 		child->pid = 0;
 	}

@@ -34,6 +34,7 @@
  * frame of its own is dead. */
 static bool admits(int gate, int peer) __attribute__((noinline));
 static void give_stack_back(void) __attribute__((noinline));
+static int outlive_creator(int wire, struct err *err) __attribute__((noinline));
 
 /* A listening socket has the credentials of its maker (unix(7)), seen, as the
  * peer's are, from this user namespace. */
@@ -114,6 +115,21 @@ give_stack_back(void)
 	madvise((void *)(end - STACK_USED), STACK_USED, MADV_DONTNEED);
 }
 
+/*
+ * The record names us before CREATED is read. A creator that was killed earlier
+ * leaves it unread, and nobody knows of us: then we end. What fails here is no
+ * reason to, for the creator may have been told already.
+ */
+static int
+outlive_creator(int wire, struct err *err)
+{
+	struct wire_message message;
+
+	if (wire_recv(wire, &message, NULL) == 0 && message.unread)
+		return err_say(err, "scrim has gone away");
+	return 0;
+}
+
 int
 gate_wait(struct init *init, const struct plan_step *step, struct err *err)
 {
@@ -138,6 +154,8 @@ gate_wait(struct init *init, const struct plan_step *step, struct err *err)
 		return -1;
 	if (gate < 0)
 		return slots_until(init, WIRE_START, err);
+	if (outlive_creator(init->wire, err) < 0)
+		return -1;
 	close(init->wire);
 	init->wire = -1;
 	/* What these calls took goes, too. */

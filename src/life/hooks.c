@@ -176,8 +176,8 @@ await(pid_t pid, uint32_t timeout, int *out_status, struct err *err)
 
 	if (ended < 0)
 		err_sys(err, "watch it");
-	if (ended <= 0)
-		kill(pid, SIGKILL);
+	if (ended <= 0 && kill(pid, SIGKILL) < 0)
+		return err_sys(err, "kill it");
 	while (waitpid(pid, out_status, 0) < 0)
 		if (errno != EINTR)
 			return err_sys(err, "wait");

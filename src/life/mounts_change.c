@@ -36,7 +36,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -236,11 +235,7 @@ dismiss(struct spawn_child *guest)
 {
 	fd_close_auto(&guest->wire);
 	guest->wire = -1;
-	if (proc_wait_end(guest->pidfd, UNDO_MS) != 1)
-		kill(guest->pid, SIGKILL);
-	while (waitpid(guest->pid, NULL, 0) < 0 && errno == EINTR)
-		continue;
-	guest->pid = 0;
+	proc_wait_end(guest->pidfd, UNDO_MS);
 	spawn_kill(guest);
 }
 

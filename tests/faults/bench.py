@@ -86,6 +86,7 @@ class Bench:
         for name in ("out", "err"):
             open(f"{self.top}/{name}", "w").close()
         os.chown(self.top + "/own/root", USER, USER)
+        os.chmod(self.top + "/tmp", 0o1777)  # for pid files
         # An ordinary user must reach it, and its hash is looked at in the end.
         self.scrim = shutil.copy(scrim, self.top + "/bin/scrim")
         self.inject = self.compile("inject")

@@ -16,6 +16,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -328,6 +329,14 @@ serve(const struct harness *h, int wire, pid_t pid, struct outcome *out)
 	struct err err = { 0 };
 	int ret, connection = wire;
 
+	/* gone, with CREATED unread */
+	if (h->deaf) {
+		struct pollfd said = { .fd = wire, .events = POLLIN };
+
+		ck_assert_int_eq(poll(&said, 1, -1), 1);
+		ck_assert_int_eq(dup2(h->slots[0], wire), wire);
+		return;
+	}
 	while ((ret = wire_recv(connection, &message, &err)) > 0) {
 		take(&message, out);
 		if (message.type == WIRE_MOUNTED)
@@ -336,10 +345,12 @@ serve(const struct harness *h, int wire, pid_t pid, struct outcome *out)
 			continue;
 		out->created = true;
 		look(pid, out);
-		if (h->gate[0])
-			connection = start(h->gate);
-		else
+		if (!h->gate[0]) {
 			wire_send(wire, WIRE_START, NULL, 0, NULL);
+			continue;
+		}
+		shutdown(wire, SHUT_RDWR); /* as if closed */
+		connection = start(h->gate);
 	}
 	ck_assert_msg(ret == 0, "%s", err.text);
 	if (connection != wire)

@@ -33,6 +33,7 @@ struct harness {
 	unsigned long clone_flags; /* CLONE_NEW* beside the mount namespace */
 	int preserve[4]; /* descriptors that the child is to have from 3 on */
 	size_t n_preserve;
+	bool deaf;     /* ends the wire before it hears that all is created */
 	char gate[64]; /* path of the gate's socket; "": start goes by wire */
 };
 

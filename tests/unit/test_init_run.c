@@ -778,6 +778,21 @@ START_TEST(test_a_created_container_waits_at_the_gate)
 }
 END_TEST
 
+/* Nobody knows of it: the record is written before CREATED is read. */
+START_TEST(test_who_was_created_for_nobody_ends)
+{
+	int gate = harness_gate(&h);
+
+	harness_begin(&h, dir);
+	enter();
+	harness_step(&h, OP_GATE, gate);
+	h.deaf = true;
+	harness_run(&h, &out);
+	ck_assert(WIFEXITED(out.status));
+	ck_assert_int_eq(WEXITSTATUS(out.status), 1);
+}
+END_TEST
+
 START_TEST(test_an_error_behind_the_gate_reaches_who_starts)
 {
 	static const char *const argv[] = { "nosuch", NULL };
@@ -1086,6 +1101,7 @@ fill(TCase *tcase)
 	tcase_add_test(tcase, test_a_hook_that_cannot_be_executed_is_named);
 	tcase_add_test(tcase, test_a_container_without_process_does_not_start);
 	tcase_add_test(tcase, test_a_created_container_waits_at_the_gate);
+	tcase_add_test(tcase, test_who_was_created_for_nobody_ends);
 	tcase_add_test(tcase, test_an_error_behind_the_gate_reaches_who_starts);
 	tcase_add_test(
 		tcase, test_a_filter_is_loaded_with_and_without_no_new_privs);
