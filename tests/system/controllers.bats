@@ -631,6 +631,15 @@ smallest()
 	echo $((high * 4))
 }
 
+# The same measured three times: what the kernel keeps in reserve for each CPU
+# is charged, too, and differs by a page from one time to the other.
+least()
+{
+	for _ in 1 2 3; do
+		smallest "$1"
+	done | sort -n | head -n 1
+}
+
 runs_often()
 {
 	for _ in 1 2 3; do
@@ -650,8 +659,8 @@ runs_often()
 		${CC:-cc} -x c -static -nostdlib -O2 -o "$B/rootfs/bin/only-true" - ||
 		skip "no compiler for a static program of x86-64"
 	args /bin/only-true
-	ours=$(smallest "$SCRIM --root $ROOT")
-	theirs=$(smallest "crun --root $T/tmp/crun --cgroup-manager cgroupfs")
+	ours=$(least "$SCRIM --root $ROOT")
+	theirs=$(least "crun --root $T/tmp/crun --cgroup-manager cgroupfs")
 	rm -rf "$T/tmp/crun"
 	echo "# scrim $ours KiB, crun $theirs KiB" >&3
 	[ $((2 * ours)) -le "$theirs" ] || show "scrim $ours KiB, crun $theirs KiB"

@@ -198,12 +198,13 @@ process_is_own()
 		[ "$(cat "/proc/$1/comm")" = "$(cat /proc/$$/comm)" ]
 }
 
-# What was killed is not always gone at once: half a second for it.
+# What was killed is not always gone at once, and what an engine does behind an
+# exec takes its time: two seconds for it.
 process_is_going()
 {
 	local i
 
-	for i in {1..25}; do
+	for i in {1..100}; do
 		[ -n "$1" ] && [ -e "/proc/$1" ] || return 0
 		sleep 0.02
 	done
