@@ -31,7 +31,7 @@
 #include "life/notify.h"
 #include "life/parts.h"
 #include "life/pidfile.h"
-#include "life/place.h"
+#include "life/own_cgroup.h"
 #include "life/rdt.h"
 #include "life/record.h"
 #include "life/status.h"
@@ -208,7 +208,7 @@ enter_store(struct creation *c, struct err *err)
 	if (c->root < 0 ||
 		record_make(&c->arena, c->plan, &c->record, err) < 0 ||
 		note_creator(c, err) < 0 || note_rootfs(c, err) < 0 ||
-		place_note(c, err) < 0 ||
+		own_cgroup_note(c, err) < 0 ||
 		rdt_note(c->plan, c->record, &c->makes_group, err) < 0)
 		return -1;
 	c->dir = store_make(c->root, c->request->id, err);
@@ -229,7 +229,7 @@ begin_network(struct creation *c, struct err *err)
 static int
 enter_cgroup(struct creation *c, struct err *err)
 {
-	return rdt_make(c->plan, err) < 0 || place_make(c, err) < 0
+	return rdt_make(c->plan, err) < 0 || own_cgroup_make(c, err) < 0
 		? -1
 		: inside_make(c, err);
 }

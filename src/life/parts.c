@@ -49,9 +49,7 @@ tell(const struct cgroup_driver *driver, const struct plan_resources *resources,
 		return 0;
 	if (cgroup_files_event(cgroup->fd, "populated") != 1)
 		return say_killed(err);
-	if (err)
-		*err = failure;
-	return -1;
+	return err_take(err, &failure);
 }
 
 /* unified comes last, and may be the one that counts. */

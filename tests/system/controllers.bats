@@ -560,14 +560,7 @@ in_own_cgroup()
 	limits '{memory: {limit: 524288}}'
 	args /bin/sleep 1000
 	for ms in {0..30..2}; do
-		# not by the function: it is this process that is to be killed
-		$SCRIM --root "$ROOT" create -b "$B" "$ID" > /dev/null 2>&1 3>&- 4>&- &
-		pid=$!
-		sleep "0.$(printf %03d "$ms")"
-		kill -KILL "$pid" 2> /dev/null || true
-		wait "$pid" 2> /dev/null || true
-		try scrim delete --force "$ID"
-		succeeds
+		creator_killed "$ms"
 		[ ! -e "$OWN" ] || show "the cgroup is left, after $ms ms"
 	done
 }

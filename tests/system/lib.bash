@@ -187,6 +187,18 @@ leftovers()
 	return 0
 }
 
+# creator_killed MS [OPTION...]: a create that is killed after so long, and
+# what delete --force makes of the rest. Not by the function: this process is.
+creator_killed()
+{
+	$SCRIM --root "$ROOT" "${@:2}" create -b "$B" "$ID" > /dev/null 2>&1 3>&- 4>&- &
+	sleep "0.$(printf %03d "$1")"
+	kill -KILL $! 2> /dev/null || true
+	wait $! 2> /dev/null || true
+	try scrim delete --force "$ID"
+	succeeds
+}
+
 # The subshells of the test itself are no leftover.
 process_is_own()
 {

@@ -303,18 +303,11 @@ max"
 }
 
 @test "a creator that is killed leaves nothing that delete does not find" {
-	local ms pid
+	local ms
 
 	args /bin/sleep 100
 	for ms in 0 20 40 60 80 100 130 160 200 250 300 400; do
-		# not by the function: it is this process that is to be killed
-		$SCRIM --root "$ROOT" --systemd-cgroup create -b "$B" "$ID" > /dev/null 2>&1 3>&- 4>&- &
-		pid=$!
-		sleep "0.$(printf %03d "$ms")"
-		kill -KILL "$pid" 2> /dev/null || true
-		wait "$pid" 2> /dev/null || true
-		try scrim delete --force "$ID"
-		succeeds
+		creator_killed "$ms" --systemd-cgroup
 		units_gone
 	done
 }

@@ -8,6 +8,7 @@
 #include "base/fd.h"
 #include "host/resctrl.h"
 #include "plan/plan.h"
+#include "tests/unit/put_file.h"
 #include "tests/unit/runner.h"
 
 #include <fcntl.h>
@@ -25,22 +26,13 @@ int __real_mkdirat(int dir, const char *path, mode_t mode);
 int __wrap_mkdirat(int dir, const char *path, mode_t mode);
 
 static void
-put(int dir, const char *file, const char *text)
-{
-	auto_fd fd = openat(
-		dir, file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-
-	ck_assert_int_ge(fd, 0);
-	ck_assert_int_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
-}
-
-static void
 fill_group(int dir, const char *path)
 {
 	auto_fd group = openat(dir, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	put(group, "tasks", "");
-	put(group, "schemata", "    L3:0=fffff;1=fffff\n    MB:0=100;1=100\n");
+	put_file(group, "tasks", "");
+	put_file(group, "schemata",
+		"    L3:0=fffff;1=fffff\n    MB:0=100;1=100\n");
 	if (!strstr(path, "mon_groups"))
 		__real_mkdirat(group, "mon_groups", 0755);
 }
@@ -89,7 +81,7 @@ setup(void)
 	refusing = false;
 	fill_group(root, ".");
 	__real_mkdirat(root, "info", 0755);
-	put(root, "info/last_cmd_status", "ok\n");
+	put_file(root, "info/last_cmd_status", "ok\n");
 }
 
 static void
@@ -191,7 +183,7 @@ START_TEST(schemata_are_compared_by_what_they_mean)
 	};
 
 	mkdirat(root, "gold", 0755);
-	put(root, "gold/schemata", pairs[_i].there);
+	put_file(root, "gold/schemata", pairs[_i].there);
 	ck_assert_int_eq(resctrl_check(root, &rdt, &err), pairs[_i].same);
 	if (pairs[_i].same < 0)
 		ck_assert_ptr_nonnull(
@@ -203,7 +195,7 @@ END_TEST
 START_TEST(a_group_that_is_there_is_not_written)
 {
 	mkdirat(root, "gold", 0755);
-	put(root, "gold/schemata", "L3:0=f;1=f0\nMB:0=100\n");
+	put_file(root, "gold/schemata", "L3:0=f;1=f0\nMB:0=100\n");
 	ck_assert_int_eq(resctrl_check(root, &named, &err), 0);
 	ck_assert_int_eq(resctrl_make(root, &named, &err), 0);
 	ck_assert_str_eq(get("gold/schemata"), "L3:0=f;1=f0\nMB:0=100\n");
@@ -218,7 +210,7 @@ START_TEST(the_kernel_s_own_words_are_told)
 	};
 
 	refusing = true;
-	put(root, "info/last_cmd_status", "Mask f is too much\n");
+	put_file(root, "info/last_cmd_status", "Mask f is too much\n");
 	ck_assert_int_eq(resctrl_make(root, &rdt, &err), -1);
 	ck_assert_str_eq(err.text,
 		"group gold: write \"L3:0=f\": schemata: Mask f is too much");

@@ -13,6 +13,7 @@
 #include "life/rdt.h"
 #include "life/rdt_stats.h"
 #include "life/record.h"
+#include "tests/unit/put_file.h"
 #include "tests/unit/runner.h"
 
 #include <errno.h>
@@ -42,16 +43,6 @@ __wrap_resctrl_open(struct err *error)
 	return fcntl(root, F_DUPFD_CLOEXEC, 0);
 }
 
-static void
-put(int dir, const char *file, const char *text)
-{
-	auto_fd fd = openat(
-		dir, file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-
-	ck_assert_int_ge(fd, 0);
-	ck_assert_int_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
-}
-
 /* The line of that resource is another one then; the others stay. */
 static void
 take_line(int dir, const char *line)
@@ -70,7 +61,7 @@ take_line(int dir, const char *line)
 			strcspn(strncmp(old, line, key) ? old : line, "\n"));
 		strcat(now, "\n");
 	}
-	put(dir, "schemata", now);
+	put_file(dir, "schemata", now);
 }
 
 int
@@ -138,7 +129,7 @@ setup(void)
 	for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++)
 		ck_assert_int_eq(mkdirat(root, dirs[i], 0755), 0);
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
-		put(root, files[i][0], files[i][1]);
+		put_file(root, files[i][0], files[i][1]);
 }
 
 static void
@@ -178,7 +169,7 @@ END_TEST
 
 START_TEST(an_update_that_is_refused_changes_nothing)
 {
-	put(root, "info/last_cmd_status", "MB value 999 exceeds 100\n");
+	put_file(root, "info/last_cmd_status", "MB value 999 exceeds 100\n");
 	ck_assert_int_eq(
 		rdt_change(&named, "L3:0=f", "MB:0=999", &change, &err), -1);
 	ck_assert_str_eq(err.text,
@@ -279,7 +270,7 @@ START_TEST(figures_are_those_of_the_group_or_of_the_monitored_alone)
 		"{\"mbm_total_bytes\":8,\"mbm_local_bytes\":6}],"
 		"\"cmt_stats\":[{\"llc_occupancy\":4096},"
 		"{\"llc_occupancy\":0}]");
-	put(root, "info/L3_MON/mon_features", "llc_occupancy\n");
+	put_file(root, "info/L3_MON/mon_features", "llc_occupancy\n");
 	ck_assert_str_eq(stats(&named),
 		SHARES ",\"cmt_stats\":[{\"llc_occupancy\":8192}]");
 }

@@ -3,7 +3,7 @@
  * Between two commands a cgroup is known by the record alone, and a record may
  * be lost; so the cgroup itself says whose it is (host/cgroup_owner.h).
  */
-#include "life/place.h"
+#include "life/own_cgroup.h"
 
 #include "base/arena.h"
 #include "base/err.h"
@@ -20,7 +20,7 @@
 /* Whether it will be made or found is known once it is there; until then, its
  * own mark tells delete. */
 int
-place_note(struct creation *c, struct err *err)
+own_cgroup_note(struct creation *c, struct err *err)
 {
 	auto_free char *path = NULL;
 
@@ -49,7 +49,7 @@ name_owner(struct creation *c, struct err *err)
 }
 
 int
-place_make(struct creation *c, struct err *err)
+own_cgroup_make(struct creation *c, struct err *err)
 {
 	if (!c->request->driver)
 		return 0;
