@@ -278,6 +278,16 @@ name_cgroup(struct dump *dump, struct err *err)
 	return 0;
 }
 
+/* What criu's configuration takes for one word, whatever stands in it. */
+static bool
+is_word(const char *text)
+{
+	for (; *text; text++)
+		if (*text <= ' ' || *text > '~' || strchr("#\"'\\", *text))
+			return false;
+	return true;
+}
+
 /* "ADDRESS:PORT"; the last colon counts, for addresses may have some. By the
  * configuration file: the library's own call for it says -ENOMEM whatever has
  * come of it (3.17). */
@@ -290,7 +300,7 @@ name_server(struct dump *dump, struct err *err)
 
 	if (!given)
 		return 0;
-	if (!colon || colon == given || strpbrk(given, " \t\n#\"'") ||
+	if (!colon || colon == given || !is_word(given) ||
 		str_to_int(colon + 1, 1, UINT16_MAX, &port) < 0)
 		return err_say(err,
 			"--page-server: expected ADDRESS:PORT, not \"%s\"",

@@ -381,7 +381,9 @@ static int
 reopen(struct arena *arena, int *fd, struct err *err)
 {
 	const char *path = path_of(arena, *fd);
-	int again = path ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+	int again = path
+		? openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+		: -1;
 
 	if (again < 0)
 		return err_sys(err, "open %s", path ? path : "images");

@@ -119,7 +119,7 @@ open_directory(const char *path, bool make, const char *what, struct err *err)
 
 	if (make)
 		make_all(path);
-	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	fd = openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	return fd < 0 ? err_sys(err, "%s %s", what, path) : fd;
 }
 
@@ -133,16 +133,18 @@ add_annotated(const struct oci_string_map *annotations, struct str *config,
 		const char *path = annotations->items[i].value;
 		auto_free char *text = NULL;
 		auto_fd file = -1;
+		size_t len;
 
 		if (strcmp(annotations->items[i].key, CONFIG_ANNOTATION) != 0)
 			continue;
-		file = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+		file = openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 		if (file < 0)
 			return err_sys(err,
 				"annotation " CONFIG_ANNOTATION ": %s", path);
-		if (fd_read(file, CONFIG_MAX, path, &text, NULL, err) < 0)
+		if (fd_read(file, CONFIG_MAX, path, &text, &len, err) < 0)
 			return -1;
-		str_addf(config, "%s\n", text);
+		str_add_len(config, text, len);
+		str_add(config, "\n");
 	}
 	return 0;
 }

@@ -237,7 +237,7 @@ while True:
 	says 'cannot checkpoint a container that is not started'
 	try scrim start "$ID"
 	succeeds
-	for words in '--page-server nonsense' '--page-server :1' '--page-server a:99999' '--empty-ns pid' \
+	for words in '--page-server nonsense' '--page-server :1' $'--page-server a\vb:1' '--page-server a:99999' '--empty-ns pid' \
 		'--manage-cgroups-mode some' '--status-fd 77'; do
 		# shellcheck disable=SC2086
 		try scrim checkpoint --image-path "$B/images" $words "$ID"
