@@ -214,7 +214,8 @@ wire_recv(int socket, struct wire_message *message, struct err *err)
 	message->n_fds = 0;
 	if (n < 0)
 		return err_sys(err, "wire: receive");
-	if (n == 0)
+	/* An empty packet is no end if descriptors came with it. */
+	if (n == 0 && header.msg_controllen == 0)
 		return 0;
 	message->size = n > (ssize_t)WORD ? (uint32_t)n - WORD : 0;
 	if (message->size < sizeof(message->payload))

@@ -47,6 +47,7 @@ object_text(
 
 	object_key(object, key);
 	str_add_json(object->out, copy ? copy : "");
+	object->out->broken |= !copy;
 }
 
 struct object

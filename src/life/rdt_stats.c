@@ -14,6 +14,7 @@
 #include "life/object.h"
 #include "life/record.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -128,6 +129,16 @@ add_count(struct object *in, int root, const char *group,
 	object_end(&list, "]");
 }
 
+/* Some processors count one of a pair alone. */
+static bool
+is_counted(const struct count *count, const char *features)
+{
+	for (size_t i = 0; i < 2 && count->files[i]; i++)
+		if (strstr(features, count->files[i]))
+			return true;
+	return false;
+}
+
 static void
 add_counts(struct object *in, int root, const char *group)
 {
@@ -139,7 +150,7 @@ add_counts(struct object *in, int root, const char *group)
 		    sizeof(features), NULL) <= 0)
 		return;
 	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
-		if (strstr(features, counts[i].files[0]))
+		if (is_counted(&counts[i], features))
 			add_count(in, root, group, domains, n, &counts[i]);
 }
 

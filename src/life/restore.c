@@ -420,18 +420,19 @@ make_stage(struct revival *revival, struct cradle *home, struct err *err)
 static int
 perform(struct revival *revival, struct err *err)
 {
+	struct spawn_child *child = &revival->creation->child;
 	struct cradle home = CRADLE_NONE;
 	pid_t pid = -1;
 
 	if (make_stage(revival, &home, err) == 0 && fill(revival, err) == 0)
 		pid = criu_restore(&revival->job, err);
+	/* It runs: whatever fails from here on has to end it. */
+	child->pid = pid > 0 ? pid : 0;
 	/* The first error is the one that counts. */
 	if (cradle_leave(&home, pid > 0 ? err : NULL) < 0 || pid <= 0)
 		return -1;
-	revival->creation->child.pid = pid;
-	revival->creation->child.pidfd = sys_pidfd_open(pid, 0);
-	return revival->creation->child.pidfd < 0 ? err_sys(err, "pidfd_open")
-						  : 0;
+	child->pidfd = sys_pidfd_open(pid, 0);
+	return child->pidfd < 0 ? err_sys(err, "pidfd_open") : 0;
 }
 
 /* The filter is not loaded here, but exec wants it later. */

@@ -28,7 +28,7 @@ add_pressure_word(struct object *to, const char *line, const char *key)
 {
 	const char *word = strstr(line, key);
 
-	if (!word)
+	if (!word || word[strlen(key)] != '=')
 		return;
 	word += strlen(key) + 1;
 	object_key(to, key);

@@ -14,8 +14,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	place = cgroup_join(said, "web", "/scrim", &err);
 	expect(place || err.text[0]);
 	if (place) {
-		expect(place[0] == '/' && place[1] && !strstr(place, "//") &&
-			!strstr(place, "/../"));
+		size_t size = strlen(place);
+
+		expect(place[0] == '/' && place[1] && !strstr(place, "//"));
+		expect(!strstr(place, "/../") && !strstr(place, "/./"));
+		expect(strcmp(place + size - 2, "/.") != 0);
+		expect(size < 3 || strcmp(place + size - 3, "/..") != 0);
 		/* the same value, the same place */
 		again = cgroup_join(place, "other", "/elsewhere", &err);
 		expect(again && strcmp(place, again) == 0);

@@ -47,8 +47,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	if (oci_mounts_check((const char *)data, len, &config, &problems) < 0)
 		return expect(problems.n), 0;
 	if (plan_attach(arena, config, &request, &place, &plan, &problems,
-		    NULL) == 0 &&
-		!problems.n && config->mounts.n)
+		    NULL) < 0)
+		return expect(problems.n), 0;
+	if (!problems.n && config->mounts.n)
 		check(arena, plan);
 	return 0;
 }

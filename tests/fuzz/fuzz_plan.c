@@ -24,10 +24,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	struct plan *plan = NULL;
 
 	problems_init(&problems, arena, NULL);
-	if (oci_config_check((const char *)data, len, &config, &problems) < 0)
-		return 0;
-	if (plan_make(arena, config, &request, &plan, &problems, NULL) < 0)
-		return 0;
+	if (oci_config_check((const char *)data, len, &config, &problems) < 0 ||
+		plan_make(arena, config, &request, &plan, &problems, NULL) < 0)
+		return expect(problems.n), 0;
 	if (problems.n || plan_check(plan->block, plan->block_size, NULL) < 0)
 		abort();
 	plan_print_text(plan, &text);

@@ -9,7 +9,7 @@
 
 static int content = -1;
 
-#define open(path, flags) ((void)(path), dup(content))
+#define openat(dir, path, flags) ((void)(dir), (void)(path), dup(content))
 #include "init/search.c"
 
 static void *given[8];

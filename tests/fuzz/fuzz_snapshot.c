@@ -93,6 +93,7 @@ check(struct creation *creation, struct oci_snapshot *snapshot)
 		.creation = creation, .snapshot = snapshot, .account = &account
 	};
 
+	expect(snapshot->stdio.n == 3);
 	for (size_t i = 0; i < snapshot->mounts.n; i++)
 		check_mount(&revival, &snapshot->mounts.items[i]);
 	expect(lend_others(&revival, NULL) == 0 && revival.job.n_fds <= 3);

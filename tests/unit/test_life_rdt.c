@@ -252,6 +252,8 @@ stats(const struct oci_record *record)
 	return text;
 }
 
+#define MONITORED "gold/mon_groups/c1/mon_data"
+
 #define SHARES                                                                 \
 	"\"l3_cache_info\":{\"cbm_mask\":\"fffff\",\"min_cbm_bits\":1,"        \
 	"\"num_closids\":16},"                                                 \
@@ -273,6 +275,17 @@ START_TEST(figures_are_those_of_the_group_or_of_the_monitored_alone)
 	put_file(root, "info/L3_MON/mon_features", "llc_occupancy\n");
 	ck_assert_str_eq(stats(&named),
 		SHARES ",\"cmt_stats\":[{\"llc_occupancy\":8192}]");
+}
+END_TEST
+
+START_TEST(one_of_a_pair_is_counted_without_the_other)
+{
+	put_file(root, "info/L3_MON/mon_features", "mbm_local_bytes\n");
+	unlinkat(root, MONITORED "/mon_L3_00/mbm_total_bytes", 0);
+	unlinkat(root, MONITORED "/mon_L3_01/mbm_total_bytes", 0);
+	ck_assert_str_eq(stats(&watched),
+		SHARES ",\"mbm_stats\":[{\"mbm_local_bytes\":5},"
+		       "{\"mbm_local_bytes\":6}]");
 }
 END_TEST
 
@@ -302,6 +315,7 @@ fill(TCase *tcase)
 	tcase_add_test(tcase, a_group_that_is_gone_is_an_error);
 	tcase_add_test(tcase,
 		figures_are_those_of_the_group_or_of_the_monitored_alone);
+	tcase_add_test(tcase, one_of_a_pair_is_counted_without_the_other);
 	tcase_add_test(tcase, what_the_processor_has_not_is_left_out);
 }
 

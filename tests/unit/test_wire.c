@@ -209,6 +209,18 @@ START_TEST(test_a_message_shorter_than_its_type_is_refused)
 }
 END_TEST
 
+/* It looks like the end, but for what it holds. */
+START_TEST(test_an_empty_packet_leaves_no_descriptor_open)
+{
+	int before = count_fds();
+
+	send_raw(0, -sizeof(uint32_t), 3);
+	ck_assert_int_eq(wire_recv(ends[1], &message, &err), -1);
+	ck_assert_str_eq(err.text, "wire: a message came cut");
+	ck_assert_int_eq(count_fds(), before);
+}
+END_TEST
+
 START_TEST(test_nothing_is_sent_that_would_be_refused)
 {
 	ck_assert_int_eq(wire_send(ends[0], WIRE_WARN, "", 0, &err), -1);
@@ -232,6 +244,7 @@ fill(TCase *tcase)
 	tcase_add_test(tcase, test_last_words_survive_unread_messages);
 	tcase_add_test(tcase, test_what_breaks_the_table_is_refused_and_closed);
 	tcase_add_test(tcase, test_a_message_shorter_than_its_type_is_refused);
+	tcase_add_test(tcase, test_an_empty_packet_leaves_no_descriptor_open);
 	tcase_add_test(tcase, test_nothing_is_sent_that_would_be_refused);
 }
 
