@@ -50,9 +50,11 @@ look(int fd)
 		fs.f_type == PROC_SUPER_MAGIC ? "of procfs " : "", text);
 }
 
-/* What scrim has sent and nobody has taken yet. */
+/* What scrim has sent and nobody has taken yet; it is looked at only, or taken,
+ * after which the exec may wait for ever, as it would for a process that got
+ * SIGSTOP. */
 static void
-intercept(int wire)
+intercept(int wire, int flags)
 {
 	char payload[8192];
 	union {
@@ -66,7 +68,7 @@ intercept(int wire)
 		.msg_controllen = sizeof(control) };
 	struct cmsghdr *first;
 
-	if (recvmsg(wire, &header, MSG_DONTWAIT) <= 0)
+	if (recvmsg(wire, &header, MSG_DONTWAIT | flags) <= 0)
 		return;
 	first = CMSG_FIRSTHDR(&header);
 	if (first)
@@ -87,7 +89,7 @@ lie(int wire, uint32_t victim)
 	struct err err = { .text = "of the thief" };
 
 	puts("socket");
-	intercept(wire);
+	intercept(wire, victim ? 0 : MSG_PEEK);
 	if (!victim)
 		return;
 	say(wire, WIRE_CHILD, &victim, sizeof(victim));
