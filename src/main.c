@@ -44,6 +44,7 @@ const struct command *const command_all[] = {
 	&command_features,
 	&command_completion,
 	&command_help,
+	&command_h,
 	NULL,
 };
 
@@ -71,12 +72,21 @@ static const struct cli_word cgroup_managers[] = {
 	{ 0 },
 };
 
+/* Beside auto, what Go's strconv takes for a bool: it is what runc reads. */
 static const struct cli_word rootless_words[] = {
 	{ "auto", ROOTLESS_AUTO },
 	{ "true", ROOTLESS_TRUE },
 	{ "false", ROOTLESS_FALSE },
 	{ "1", ROOTLESS_TRUE },
+	{ "t", ROOTLESS_TRUE },
+	{ "T", ROOTLESS_TRUE },
+	{ "TRUE", ROOTLESS_TRUE },
+	{ "True", ROOTLESS_TRUE },
 	{ "0", ROOTLESS_FALSE },
+	{ "f", ROOTLESS_FALSE },
+	{ "F", ROOTLESS_FALSE },
+	{ "FALSE", ROOTLESS_FALSE },
+	{ "False", ROOTLESS_FALSE },
 	{ 0 },
 };
 

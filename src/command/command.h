@@ -87,7 +87,7 @@ extern const struct command command_exec;
 /* inspect.c, spec.c, features.c */
 extern const struct command command_plan, command_spec, command_features;
 /* help.c, completion.c */
-extern const struct command command_help, command_completion;
+extern const struct command command_help, command_h, command_completion;
 
 /* All commands in the order of the help text, NULL at the end (main.c). */
 extern const struct command *const command_all[];

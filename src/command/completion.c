@@ -80,11 +80,12 @@ static void
 print_rows(struct str *out)
 {
 	add_rows("scrim", command_globals, out);
-	for (size_t i = 0; command_all[i]; i++) {
-		str_addf(out, "%s\t\t\t%s\n", command_all[i]->name,
-			command_all[i]->words ? command_all[i]->words : "");
-		add_rows(command_all[i]->name, command_all[i]->syntax.options,
-			out);
+	for (size_t i = 0; visible(&i); i++) {
+		const struct command *command = command_all[i];
+
+		str_addf(out, "%s\t\t\t%s\n", command->name,
+			command->words ? command->words : "");
+		add_rows(command->name, command->syntax.options, out);
 	}
 }
 

@@ -68,3 +68,13 @@ const struct command command_help = {
 	.syntax = { .max_words = 1 },
 	.run = run_help,
 };
+
+/* runc has this name for it, too. */
+const struct command command_h = {
+	.name = "h",
+	.words = "[COMMAND]",
+	.summary = "the same",
+	.hidden = true,
+	.syntax = { .max_words = 1 },
+	.run = run_help,
+};
