@@ -94,6 +94,8 @@ walk()
 	printf '#!/bin/sh\r\necho\r\n' > "$B/rootfs/dos"
 	echo text > "$B/rootfs/shut"
 	chmod 755 "$B/rootfs/gap" "$B/rootfs/dos"
+	# dynamically linked, and nothing that it needs is there
+	cp -L "$(type -P env)" "$B/rootfs/loose"
 	n=0
 	while IFS='|' read -r program words; do
 		args ${program// /}
@@ -108,6 +110,7 @@ walk()
 		/bin         | "/bin": permission denied
 		/gap         | "/gap": no such file or directory: its interpreter /no/interpreter is missing
 		/dos         | "/dos": no such file or directory: its first line ends in a carriage return
+		/loose       | "/loose": no such file or directory: its loader /lib
 	END
 	[ "$n" -gt 0 ]
 }
