@@ -105,6 +105,48 @@ imitated()
 	[ -d "$TREE/gold" ] || show "somebody else's group is gone"
 }
 
+# criu works on no kernel that this test needs: one that starts a process, says
+# that it is there and nothing runs yet, and notes which tasks the group has once
+# it is told to go on (criu's rpc.proto: NOTIFY is 6, RESTORE 2).
+stand_in()
+{
+	cat > "$B/criu" <<-END
+	#!$PYTHON
+	import os, socket, subprocess, sys
+	def number(key, n):
+	    digits = bytes([key << 3])
+	    while n > 127:
+	        digits, n = digits + bytes([n & 127 | 128]), n >> 7
+	    return digits + bytes([n])
+	def part(key, data):
+	    return bytes([key << 3 | 2, len(data)]) + data
+	scrim = socket.socket(fileno=int(sys.argv[2]))
+	scrim.recv(1 << 20)
+	pid = subprocess.Popen(["sleep", "1000"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+	                       stderr=subprocess.DEVNULL, start_new_session=True).pid
+	scrim.send(number(1, 6) + number(2, 1) + part(5, part(1, b"setup-namespaces") + number(2, pid)))
+	scrim.recv(1 << 20)
+	open("$B/then", "w").write(open("/sys/fs/resctrl/gold/tasks").read())
+	scrim.send(number(1, 2) + number(2, 1) + part(4, number(1, pid)))
+	END
+	chmod +x "$B/criu"
+	mkdir "$B/images"
+	echo '{"version": 1, "stdio": ["", "", ""], "mounts": []}' > "$B/images/scrim.json"
+}
+
+@test "restore has the first process in the container's group before any of it runs" {
+	ldconfig -p | grep -q libcriu.so.2 || skip "libcriu is not installed"
+	needs "$PYTHON"
+	imitation
+	stand_in
+	config '.linux.intelRdt = {closID: "gold"}'
+	try imitated --criu "$B/criu" restore --detach -b "$B" --image-path "$B/images" "$ID"
+	succeeds
+	is "$(cat "$B/then")" "$(pid_of "$ID")"
+	try imitated delete --force "$ID"
+	succeeds
+}
+
 @test "a container without linux.intelRdt has no schemata to change" {
 	args /bin/sleep 1000
 	created
