@@ -73,8 +73,7 @@ list_unsafe(struct arena *arena)
 	return (struct oci_strings){ .items = items, .n = n, .said = true };
 }
 
-/* The document, in the order of its rows. What a later version will bring
- * says false here until it is there. */
+/* The document, in the order of its rows. */
 static void
 encode(struct arena *arena, struct str *out)
 {
@@ -97,7 +96,7 @@ encode(struct arena *arena, struct str *out)
 				.v2 = &yes,
 				.systemd = &yes,
 				.systemd_user = &yes,
-				.rdma = &no,
+				.rdma = &yes,
 			},
 		.seccomp = &seccomp,
 		.apparmor = &on,

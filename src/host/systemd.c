@@ -32,6 +32,7 @@
 #include "host/bus.h"
 #include "host/cgroup_files.h"
 #include "host/library.h"
+#include "plan/annotations.h"
 #include "plan/plan.h"
 #include "plan/unit.h"
 
@@ -42,9 +43,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-/* crun's word for a cgroup below the scope, in which the container is then. */
-#define SUBGROUP "run.oci.systemd.subgroup"
 
 /* Where a container is to be, and by whom. */
 struct seat {
@@ -62,15 +60,17 @@ is_user(void)
 	return geteuid() != 0 || !proc_in_initial_userns();
 }
 
-/* NULL where the annotation is missing or empty. */
+/* crun's word for a cgroup below the scope, in which the container is then;
+ * NULL where the annotation is missing or empty. */
 static int
 find_subgroup(const struct plan *plan, const char **out, struct err *err)
 {
+	const char *key = annotations[ANNOTATION_SYSTEMD_SUBGROUP].key;
 	const char *name = NULL;
 	size_t len;
 
 	for (size_t i = 0; i < plan->n_annotations; i++)
-		if (strcmp(plan->annotations[i].key, SUBGROUP) == 0)
+		if (strcmp(plan->annotations[i].key, key) == 0)
 			name = plan->annotations[i].value;
 	*out = name && *name ? name : NULL;
 	if (!*out)
@@ -79,9 +79,8 @@ find_subgroup(const struct plan *plan, const char **out, struct err *err)
 	if (strchr(name, '/') || *name == '.' ||
 		(len >= 6 && strcmp(name + len - 6, ".scope") == 0))
 		return err_say(err,
-			"annotation " SUBGROUP
-			": \"%s\" is no name for a cgroup in a scope",
-			name);
+			"annotation %s: \"%s\" is no cgroup in a scope",
+			key, name);
 	return 0;
 }
 

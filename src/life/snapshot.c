@@ -14,6 +14,7 @@
 #include "host/criu.h"
 #include "libocispec/decode.h"
 #include "libocispec/schema.h"
+#include "plan/annotations.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -25,8 +26,6 @@
 #define SNAPSHOT_FILE "scrim.json"
 #define SNAPSHOT_MAX  ((size_t)16 << 20)
 #define CONFIG_MAX    ((size_t)1 << 20)
-
-#define CONFIG_ANNOTATION "org.criu.config"
 
 static const struct oci_row snapshot_mount_rows[] = {
 	OCI_ROW(snapshot_mount, target, "target", .flags = OCI_REQUIRED),
@@ -126,34 +125,32 @@ open_directory(const char *path, bool make, const char *what, struct err *err)
 /* A file that is named and cannot be read must not be passed over: what it
  * says may be what keeps a connection or a lock. */
 static int
-add_annotated(const struct oci_string_map *annotations, struct str *config,
-	struct err *err)
+add_annotated(
+	const struct oci_string_map *map, struct str *config, struct err *err)
 {
-	for (size_t i = 0; i < annotations->n; i++) {
-		const char *path = annotations->items[i].value;
-		auto_free char *text = NULL;
-		auto_fd file = -1;
-		size_t len;
+	const struct oci_string_entry *entry =
+		annotations_find(map, ANNOTATION_CRIU_CONFIG);
+	auto_free char *text = NULL;
+	auto_fd file = -1;
+	size_t len;
 
-		if (strcmp(annotations->items[i].key, CONFIG_ANNOTATION) != 0)
-			continue;
-		file = openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-		if (file < 0)
-			return err_sys(err,
-				"annotation " CONFIG_ANNOTATION ": %s", path);
-		if (fd_read(file, CONFIG_MAX, path, &text, &len, err) < 0)
-			return -1;
-		str_add_len(config, text, len);
-		str_add(config, "\n");
-	}
+	if (!entry)
+		return 0;
+	file = openat(AT_FDCWD, entry->value, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	if (file < 0)
+		return err_sys(
+			err, "annotation %s: %s", entry->key, entry->value);
+	if (fd_read(file, CONFIG_MAX, entry->value, &text, &len, err) < 0)
+		return -1;
+	str_add_len(config, text, len);
+	str_add(config, "\n");
 	return 0;
 }
 
 /* One option a line, as on criu's command line but for the dashes. */
 static int
 make_config(const struct snapshot_request *request,
-	const struct oci_string_map *annotations, struct str *config,
-	struct err *err)
+	const struct oci_string_map *map, struct str *config, struct err *err)
 {
 	if (request->lazy_pages)
 		str_add(config, "lazy-pages\n");
@@ -161,14 +158,14 @@ make_config(const struct snapshot_request *request,
 		str_add(config, "empty-ns net\n");
 	if (request->status_fd >= 0)
 		str_addf(config, "status-fd %d\n", request->status_fd);
-	if (add_annotated(annotations, config, err) < 0)
+	if (add_annotated(map, config, err) < 0)
 		return -1;
 	return config->broken ? err_code(err, ENOMEM, "criu") : 0;
 }
 
 int
 snapshot_open(const struct snapshot_request *request, bool make,
-	const struct oci_string_map *annotations, struct str *config,
+	const struct oci_string_map *map, struct str *config,
 	struct criu_job *job, struct err *err)
 {
 	const char *images =
@@ -181,7 +178,7 @@ snapshot_open(const struct snapshot_request *request, bool make,
 		return err_say(err, "descriptor %d (--status-fd) is not open",
 			request->status_fd);
 	job->binary = criu_find(request->criu, err);
-	if (!job->binary || make_config(request, annotations, config, err) < 0)
+	if (!job->binary || make_config(request, map, config, err) < 0)
 		return -1;
 	job->images = open_directory(images, make, "images", err);
 	if (job->images < 0)

@@ -74,7 +74,7 @@ struct str;
  * fills what they ask for alike. config takes the lines of a configuration
  * file, that of an annotation behind them. */
 int snapshot_open(const struct snapshot_request *request, bool make,
-	const struct oci_string_map *annotations, struct str *config,
+	const struct oci_string_map *map, struct str *config,
 	struct criu_job *job, struct err *err);
 void snapshot_close(struct criu_job *job);
 

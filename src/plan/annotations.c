@@ -10,9 +10,11 @@
 #include "libocispec/config.h"
 
 const struct annotation_row annotations[ANNOTATION_COUNT] = {
+	[ANNOTATION_CRIU_CONFIG] = { "org.criu.config", true },
 	[ANNOTATION_STOP_SIGNAL] = { "org.opencontainers.image.stopSignal",
 		false },
 	[ANNOTATION_BIRTH] = { "org.scrim.birth", true },
+	[ANNOTATION_SYSTEMD_PROPERTY] = { "org.systemd.property.", true },
 	[ANNOTATION_DELEGATE_CGROUP] = { "run.oci.delegate-cgroup", true },
 	[ANNOTATION_HOOKS_STDERR] = { "run.oci.hooks.stderr", true },
 	[ANNOTATION_HOOKS_STDOUT] = { "run.oci.hooks.stdout", true },
@@ -20,6 +22,7 @@ const struct annotation_row annotations[ANNOTATION_COUNT] = {
 	[ANNOTATION_MOUNT_CONTEXT] = { "run.oci.mount_context_type", true },
 	[ANNOTATION_PIDFD_RECEIVER] = { "run.oci.pidfd_receiver", true },
 	[ANNOTATION_SECCOMP_RECEIVER] = { "run.oci.seccomp.receiver", true },
+	[ANNOTATION_SYSTEMD_SUBGROUP] = { "run.oci.systemd.subgroup", true },
 };
 
 const struct oci_string_entry *

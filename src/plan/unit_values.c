@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "plan/annotations.h"
 #include "plan/plan.h"
 #include "plan/unit.h"
 
@@ -23,7 +24,7 @@
  *
  * An array in an array, a dictionary and a maybe are in no property of a scope.
  */
-#define PREFIX "org.systemd.property."
+#define PREFIX annotations[ANNOTATION_SYSTEMD_PROPERTY].key
 
 /* The words before a number and what they make of it. */
 static const struct {
@@ -287,11 +288,11 @@ unit_parse_value(struct unit_list *list, const char *name, const char *text,
 	skip_space(&r);
 	if (!ok || *r.at)
 		return err_say(err,
-			"annotation " PREFIX
-			"%s: \"%s\" is not a value such as %s",
-			name, text, "'text', true, uint64 5 or ['a', 'b']");
+			"annotation %s%s: \"%s\" is not a value such as %s",
+			PREFIX, name, text,
+			"'text', true, uint64 5 or ['a', 'b']");
 	if (r.values.broken || !type)
-		return err_code(err, ENOMEM, "annotation " PREFIX "%s", name);
+		return err_code(err, ENOMEM, "annotation %s%s", PREFIX, name);
 	unit_add(list, name, type, r.values.items, r.values.n);
 	return 0;
 }
@@ -309,15 +310,13 @@ check_name(const char *name, struct err *err)
 		len++;
 	if (!len || name[len])
 		return err_say(err,
-			"annotation " PREFIX
-			"%s: that is not the name of a property",
-			name);
+			"annotation %s%s: that is not the name of a property",
+			PREFIX, name);
 	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
 		if (strcmp(name, own[i]) == 0)
 			return err_say(err,
-				"annotation " PREFIX
-				"%s: cgroupsPath says where the container is",
-				name);
+				"annotation %s%s: cgroupsPath says where the container is",
+				PREFIX, name);
 	return 0;
 }
 

@@ -28,8 +28,9 @@ make_file(const uint8_t *data, size_t len)
 static void
 check_config(const char *path, const uint8_t *data, size_t len, struct str *out)
 {
-	const struct oci_string_entry entry = { .key = CONFIG_ANNOTATION,
-		.value = path };
+	const struct oci_string_entry entry = {
+		.key = annotations[ANNOTATION_CRIU_CONFIG].key, .value = path
+	};
 	const struct oci_string_map map = { &entry, 1, true };
 	const struct snapshot_request request = { .status_fd = -1,
 		.empty_network = len % 2 };

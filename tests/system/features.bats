@@ -53,6 +53,11 @@ each()
 		listenerPath: "agent.sock", syscalls: [{names: ["acct"], action: $w}]}'
 }
 
+@test "every architecture of seccomp that features lists is taken" {
+	each .linux.seccomp.archs '.linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW", architectures: [$w],
+		syscalls: [{names: ["acct"], action: "SCMP_ACT_ERRNO"}]}'
+}
+
 @test "every operator of seccomp that features lists is taken" {
 	each .linux.seccomp.operators '.linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW",
 		syscalls: [{names: ["acct"], action: "SCMP_ACT_ERRNO",
@@ -77,6 +82,19 @@ each()
 	each .linux.memoryPolicy.modes '.linux.memoryPolicy = {mode: $w} |
 		if ($w | IN("MPOL_DEFAULT", "MPOL_LOCAL")) then . else .linux.memoryPolicy.nodes = "0" end'
 	each .linux.memoryPolicy.flags '.linux.memoryPolicy = {mode: "MPOL_BIND", nodes: "0", flags: [$w]}'
+}
+
+# What each does is in flags.bats, mounts.bats and propagation.bats; iversion is
+# the filesystem's to refuse there.
+@test "every option of a mount that features lists is taken" {
+	mkdir "$B/source"
+	each '.mountOptions | map(select(. != "iversion"))' '.mounts += [{destination: "/mnt"} +
+		if $w | test("^r?(bind|idmap)$|nofollow$|private|slave|shared|unbindable")
+		then {source: "source", options: ["bind", $w]}
+		elif $w == "remount" then {destination: "/", options: ["bind", $w]}
+		else {type: "tmpfs", source: "tmpfs", options: [$w]} end] |
+		if $w | test("idmap$") then .mounts[-1] += {uidMappings: [{containerID: 0, hostID: 0, size: 1000}],
+			gidMappings: [{containerID: 0, hostID: 0, size: 1000}]} else . end'
 }
 
 @test "every kind of hook that features lists runs" {

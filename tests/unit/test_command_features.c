@@ -74,6 +74,11 @@ START_TEST(the_document_is_one_and_keeps_its_promises)
 	ck_assert_uint_eq(features->linux->memory_policy->flags.n, 3);
 	ck_assert(has(&features->potentially_unsafe_config_annotations,
 		"run.oci.seccomp.receiver"));
+	ck_assert(has(&features->potentially_unsafe_config_annotations,
+		"org.systemd.property."));
+	ck_assert(has(&features->potentially_unsafe_config_annotations,
+		"org.criu.config"));
+	ck_assert(*features->linux->cgroup->rdma);
 	ck_assert(!has(&features->potentially_unsafe_config_annotations,
 		"org.opencontainers.image.stopSignal"));
 	ck_assert_uint_eq(features->linux->seccomp->operators.n, 7);
