@@ -67,12 +67,55 @@ imitation()
 }
 
 # imitated COMMAND...: scrim, in there; what it starts is not traced, or strace
-# would wait for its end.
+# would wait for its end. A directory that it makes has a second's time to be
+# filled, see kernel().
 imitated()
 {
 	ASAN_OPTIONS=detect_leaks=0 nsenter --mount --target "$NS" strace -qq -o /dev/null -P /sys/fs/resctrl \
-		-e trace=fstatfs -e inject=fstatfs:poke_exit=@arg2=2158650700000000 \
+		-e trace=fstatfs,mkdirat -e inject=fstatfs:poke_exit=@arg2=2158650700000000 \
+		-e inject=mkdirat:delay_exit=1000000 \
 		"$(command -v "$SCRIM")" --root "$ROOT" "$@"
+}
+
+# kernel GROUP: fills a group when it is made, and a monitoring group in it; the
+# lines that are written to its schemata are in $B/lines.
+kernel()
+{
+	local group=$TREE/$1
+
+	until mkdir "$group/mon_groups"; do sleep 0.02; done 2> /dev/null
+	mkfifo "$group/schemata"
+	: > "$group/tasks"
+	until : > "$group/mon_groups/$ID/tasks"; do sleep 0.02; done 2> /dev/null &
+	exec cat <> "$group/schemata" > "$B/lines"
+}
+
+@test "a group is made with its schemata in their order, and one that watches in it" {
+	imitation
+	config '.linux.intelRdt = {closID: "silver", l3CacheSchema: "L3:0=f", memBwSchema: "MB:0=20",
+		schemata: ["L2:0=3", "L3:0=7"], enableMonitoring: true}'
+	args /bin/sleep 1000
+	background kernel silver
+	try imitated create -b "$B" "$ID"
+	succeeds
+	is "$(cat "$B/lines")" $'L3:0=f\nMB:0=20\nL2:0=3\nL3:0=7'
+	is "$(cat "$TREE/silver/tasks")" "$(pid_of "$ID")"
+	is "$(cat "$TREE/silver/mon_groups/$ID/tasks")" "$(pid_of "$ID")"
+	rm "$TREE/silver/mon_groups/$ID/tasks" # the kernel's go with their directory
+	try imitated delete --force "$ID"
+	succeeds
+	[ -d "$TREE/silver/mon_groups" ] || show "a group that was named is gone"
+	[ ! -e "$TREE/silver/mon_groups/$ID" ] || show "the group that watched is left"
+}
+
+@test "a group that is there has to have the schemata that are asked for" {
+	imitation
+	config '.linux.intelRdt = {closID: "gold", l3CacheSchema: "L3:0=ff", memBwSchema: "MB:0=50"}'
+	try imitated create -b "$B" "$ID"
+	fails
+	says 'group gold is there, and its schemata do not say MB:0=50 .*/linux/intelRdt'
+	is "$(cat "$TREE/gold/schemata")" $'L3:0=0ff\nMB:0=100'
+	is "$(cat "$TREE/gold/tasks")" ""
 }
 
 @test "exec is in the container's group, update writes its schemata, events tells of them" {
