@@ -49,6 +49,7 @@ finish(struct creation *creation, bool keep, struct err *err)
 			creation->record, true, err);
 	cgroup_close(&creation->cgroup);
 	cgroup_close(&creation->inside);
+	netdev_done(&creation->net_devices);
 	return result == STORE_UNKNOWN ? 0 : result;
 }
 
