@@ -20,6 +20,10 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <unistd.h>
+
+/* What the kernel calls it (proc(5)); no path begins like that. */
+#define LISTENER_NAME "anon_inode:seccomp notify"
 
 int
 listener_check(const struct plan *plan, struct err *err)
@@ -90,6 +94,30 @@ send_all(int socket, const struct str *text, int fd, struct err *err)
 	return 0;
 }
 
+/*
+ * Who sends it is a process of the container's, which others of its processes
+ * may have in their hand by now (CAP_SYS_PTRACE). A file of theirs, of FUSE for
+ * one, would answer the agent's poll and ioctl when it likes, and an agent that
+ * waits serves no other container. The name alone is looked at: that asks
+ * nothing of the file itself.
+ */
+static int
+check_kind(int fd, struct err *err)
+{
+	char path[32], name[sizeof(LISTENER_NAME)];
+	ssize_t len;
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	len = readlink(path, name, sizeof(name));
+	if (len < 0)
+		return err_sys(err, "look at the filter's listener");
+	if (len == sizeof(LISTENER_NAME) - 1 &&
+		memcmp(name, LISTENER_NAME, sizeof(LISTENER_NAME) - 1) == 0)
+		return 0;
+	return err_say(err,
+		"the container's init sent a descriptor that is no listener of a filter");
+}
+
 /* The connection ends when this returns: that is the agent's sign that it has
  * everything [172]. */
 int
@@ -102,6 +130,8 @@ listener_pass(void *context, int fd, struct err *err)
 
 	if (!path)
 		return err_say(err, "no agent of seccomp is recorded");
+	if (check_kind(fd, err) < 0)
+		return -1;
 	agent = receiver_connect(path, "seccomp listener", err);
 	if (agent < 0)
 		return -1;

@@ -114,9 +114,10 @@ talk_until_created(int wire, const struct talk *talk, struct err *err)
 	return done < 0 ? -1 : 0;
 }
 
-/* Behind START nothing but the filter's listener is to be taken care of. */
+/* Behind START nothing but the filter's listener is to be taken care of, and
+ * that once: whoever speaks here must not occupy the agent. */
 static int
-answer_start(int socket, const struct talk *talk, struct wire_message *message,
+answer_start(int socket, struct talk *talk, struct wire_message *message,
 	struct err *err)
 {
 	int passed;
@@ -125,21 +126,23 @@ answer_start(int socket, const struct talk *talk, struct wire_message *message,
 		return out_of_turn(message, err);
 	passed = talk->listener(talk->context, message->fds[0], err);
 	wire_close_fds(message);
+	talk->listener = NULL;
 	if (passed < 0)
 		return -1;
 	return say(socket, WIRE_GO, err) < 0 ? -1 : 0;
 }
 
 int
-talk_start(int socket, const struct talk *talk, struct err *err)
+talk_start(int socket, const struct talk *answers, struct err *err)
 {
+	struct talk talk = *answers;
 	struct wire_message message;
 	int sent = say(socket, WIRE_START, err), heard;
 
 	if (sent < 0)
 		return -1;
 	while ((heard = hear(socket, &message, err)) > 0)
-		if (answer_start(socket, talk, &message, err) < 0)
+		if (answer_start(socket, &talk, &message, err) < 0)
 			return -1;
 	if (heard < 0)
 		return -1;
@@ -148,14 +151,28 @@ talk_start(int socket, const struct talk *talk, struct err *err)
 		: ended("before it could start the program", err);
 }
 
+/*
+ * The process that was born says CHILD on its own, beside the child: what the
+ * child asks for, one thing at most, is answered when we know who asks.
+ */
+static bool
+is_early(const struct talk *talk, const struct wire_message *message)
+{
+	return talk->child_due && *talk->child_due &&
+		(message->type == WIRE_CREATED ||
+			message->type == WIRE_LISTENER);
+}
+
 /* What exec asks for: the process's terminal, its pid, what is to be done for
  * it before it goes on, its filter's listener. */
 static int
-answer_exec(int wire, const struct talk *talk, struct wire_message *message,
+answer_exec(int wire, struct talk *talk, struct wire_message *message,
 	struct err *err)
 {
 	uint32_t pid;
 
+	if (is_early(talk, message))
+		return out_of_turn(message, err);
 	switch (message->type) {
 	case WIRE_CONSOLE:
 		talk->console(talk->context, message->fds[0]);
@@ -174,24 +191,13 @@ answer_exec(int wire, const struct talk *talk, struct wire_message *message,
 	}
 }
 
-/*
- * The process that was born says CHILD on its own, beside the child: what the
- * child asks for is answered when we know who asks.
- */
-static bool
-is_early(const struct talk *talk, const struct wire_message *message)
-{
-	return talk->child_due && *talk->child_due &&
-		(message->type == WIRE_CREATED ||
-			message->type == WIRE_LISTENER);
-}
-
 /* Beyond an error, too: there may be a child that nobody else would reap. Once
  * it is known it is the caller's to end: it may wait for an answer that does
  * not come. The first error is the one that counts. */
 int
-talk_until_running(int wire, const struct talk *talk, struct err *err)
+talk_until_running(int wire, const struct talk *answers, struct err *err)
 {
+	struct talk talk = *answers;
 	struct wire_message message, early = { .type = 0 };
 	struct err later;
 	int result = 0;
@@ -202,17 +208,17 @@ talk_until_running(int wire, const struct talk *talk, struct err *err)
 
 		if (heard == 0 || (heard < 0 && result < 0))
 			break;
-		if (heard > 0 && is_early(talk, &message)) {
+		if (heard > 0 && is_early(&talk, &message) && !early.type) {
 			early = message;
 			continue;
 		}
-		if (heard < 0 || answer_exec(wire, talk, &message, to) < 0)
+		if (heard < 0 || answer_exec(wire, &talk, &message, to) < 0)
 			result = -1;
-		if (early.type && result == 0 && !*talk->child_due)
-			result = answer_exec(wire, talk, &early, to);
-		if (early.type && !*talk->child_due)
+		if (early.type && result == 0 && !*talk.child_due)
+			result = answer_exec(wire, &talk, &early, to);
+		if (early.type && !*talk.child_due)
 			early.type = 0;
-		if (result < 0 && !(talk->child_due && *talk->child_due))
+		if (result < 0 && !(talk.child_due && *talk.child_due))
 			break;
 	}
 	if (early.type)

@@ -22,7 +22,7 @@ struct talk {
 	/* Takes the descriptor. */
 	void (*console)(void *context, int master);
 	/* Gives a filter's listener to its agent, and keeps it open; GO
-	 * follows. NULL: refuses. */
+	 * follows. Asked once at most. NULL: refuses. */
 	int (*listener)(void *context, int fd, struct err *err);
 	/* exec: whether a child is still to be told of; NULL: never */
 	const bool *child_due;
@@ -38,10 +38,10 @@ struct talk {
 int talk_until_created(int wire, const struct talk *talk, struct err *err);
 /* Sends START and waits until the program runs. As above; of the answers only
  * the listener's is asked for. */
-int talk_start(int socket, const struct talk *talk, struct err *err);
+int talk_start(int socket, const struct talk *answers, struct err *err);
 
 /* exec: listens until the program runs, or to the last word of whoever has
  * failed. 0 or -1. */
-int talk_until_running(int wire, const struct talk *talk, struct err *err);
+int talk_until_running(int wire, const struct talk *answers, struct err *err);
 
 #endif

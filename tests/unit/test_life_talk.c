@@ -6,18 +6,27 @@
 #include "base/err.h"
 #include "base/fd.h"
 #include "base/wire.h"
+#include "base/sys.h"
 #include "life/gate.h"
+#include "life/listener.h"
 #include "life/pidfile.h"
+#include "life/record.h"
 #include "life/talk.h"
 #include "tests/unit/runner.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 static int ends[2]; /* ours, the child's */
@@ -253,6 +262,127 @@ START_TEST(a_listener_that_nobody_takes_is_start_s_error)
 }
 END_TEST
 
+/* Who has taken the child's end of an exec's wire must not occupy the agent. */
+START_TEST(a_second_listener_is_out_of_turn)
+{
+	bool due = false;
+	const struct talk exec = { .listener = take_listener,
+		.child_due = &due };
+
+	say_listener();
+	say_listener();
+	if (_i)
+		ck_assert_int_eq(talk_start(ends[0], &talk, &err), -1);
+	else
+		ck_assert_int_eq(talk_until_running(ends[0], &exec, &err), -1);
+	ck_assert_ptr_nonnull(strstr(err.text, "LISTENER out of turn"));
+	ck_assert_int_eq(listeners, 1);
+}
+END_TEST
+
+/* Nor have scrim's descriptors run out while it waits to be told of the child.
+ */
+START_TEST(what_a_child_asks_for_before_it_is_known_is_one_thing)
+{
+	bool due = true;
+	const struct talk exec = { .listener = take_listener,
+		.child_due = &due };
+	auto_fd before = fcntl(0, F_DUPFD_CLOEXEC, 0), after = -1;
+
+	for (int i = 0; i < 3; i++)
+		say_listener();
+	shutdown(ends[1], SHUT_WR);
+	ck_assert_int_eq(talk_until_running(ends[0], &exec, &err), -1);
+	ck_assert_ptr_nonnull(strstr(err.text, "LISTENER out of turn"));
+	ck_assert_int_eq(listeners, 0);
+	after = fcntl(0, F_DUPFD_CLOEXEC, 0);
+	ck_assert_int_eq(after, before + 1);
+}
+END_TEST
+
+/* A listening agent at path, and the message of a container in which other is
+ * passed off as its filter's listener: how passing it ended. */
+static int
+pass(int other, int agent, const char *path)
+{
+	const int64_t pid = 7;
+	struct oci_record record = { .oci_version = "1.0.0",
+		.id = "web",
+		.bundle = "/b",
+		.pid = &pid,
+		.seccomp_listener = path };
+	struct listener_case from = { &record, "created", 7 };
+	int result = listener_pass(&from, other, &err), peer;
+
+	peer = accept4(agent, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	/* Nothing has come to the agent if and only if it failed. */
+	ck_assert_int_eq(peer < 0, result < 0);
+	if (peer >= 0)
+		close(peer);
+	return result;
+}
+
+/* A true one, of a filter that allows everything: the process keeps it. */
+static int
+listener(void)
+{
+	struct sock_filter allow = { BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW };
+	struct sock_fprog program = { 1, &allow };
+
+	ck_assert_int_eq(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
+	return sys_seccomp(SECCOMP_SET_MODE_FILTER,
+		SECCOMP_FILTER_FLAG_NEW_LISTENER, &program);
+}
+
+/* Files of every kind that a container can name or make; the names that it can
+ * choose are the listener's own. */
+static int
+forged(int kind, const char *home)
+{
+	int pair[2] = { -1, -1 }, fd = -1;
+	char path[96];
+
+	snprintf(path, sizeof(path), "%s/anon_inode:seccomp notify", home);
+	if (kind == 0)
+		return memfd_create("anon_inode:seccomp notify", MFD_CLOEXEC);
+	if (kind == 1) {
+		fd = openat(AT_FDCWD, path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+		unlink(path);
+		return fd;
+	}
+	if (kind == 2)
+		ck_assert_int_eq(pipe2(pair, O_CLOEXEC), 0);
+	if (kind == 3) /* an anonymous inode, but another one */
+		return eventfd(0, EFD_CLOEXEC);
+	close(pair[1]);
+	return pair[0];
+}
+
+START_TEST(an_agent_is_given_nothing_but_a_listener)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	auto_fd agent = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	char home[] = "/tmp/scrim-agent-XXXXXX";
+
+	ck_assert_ptr_nonnull(mkdtemp(home));
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s/s", home);
+	ck_assert_int_eq(
+		bind(agent, (struct sockaddr *)&address, sizeof(address)), 0);
+	ck_assert_int_eq(listen(agent, 1), 0);
+	for (int kind = 0; kind < 4; kind++) {
+		auto_fd other = forged(kind, home);
+
+		ck_assert_int_ge(other, 0);
+		ck_assert_int_eq(pass(other, agent, address.sun_path), -1);
+		ck_assert_str_eq(err.text,
+			"the container's init sent a descriptor that is no listener of a filter");
+	}
+	ck_assert_int_eq(pass(listener(), agent, address.sun_path), 0);
+	unlink(address.sun_path);
+	ck_assert_int_eq(rmdir(home), 0);
+}
+END_TEST
+
 /* --- the gate ---------------------------------------------------------------
  */
 
@@ -364,6 +494,10 @@ fill(TCase *tcase)
 	tcase_add_test(tcase, a_program_that_cannot_run_is_start_s_error);
 	tcase_add_test(tcase, a_listener_is_passed_on_and_go_follows);
 	tcase_add_test(tcase, a_listener_that_nobody_takes_is_start_s_error);
+	tcase_add_loop_test(tcase, a_second_listener_is_out_of_turn, 0, 2);
+	tcase_add_test(
+		tcase, what_a_child_asks_for_before_it_is_known_is_one_thing);
+	tcase_add_test(tcase, an_agent_is_given_nothing_but_a_listener);
 	tcase_add_test(tcase, a_gate_opens_however_deep_it_lies);
 	tcase_add_test(tcase, a_pid_file_holds_digits_alone);
 	tcase_add_test(tcase, a_pid_file_that_has_no_place_is_named);
