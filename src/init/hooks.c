@@ -201,6 +201,20 @@ judge(struct hook *hook, int status, struct err *err)
 	return 0;
 }
 
+/* One that is not needed any more. It leads a group: what it started goes with
+ * it. Who has become another user (a set-user-ID program, behind the gate) may
+ * not be ours to kill: he is not waited for, but ends with the namespace or the
+ * cgroup. Returns whether its end is near. */
+static bool
+dismiss(const struct hook *hook, struct err *err)
+{
+	kill(-hook->pid, SIGKILL);
+	if (kill(hook->pid, SIGKILL) == 0)
+		return true;
+	err_in(err, "it may not be killed");
+	return false;
+}
+
 int
 hooks_run(struct init *init, const struct plan_step *step, struct err *err)
 {
@@ -209,12 +223,7 @@ hooks_run(struct init *init, const struct plan_step *step, struct err *err)
 
 	if (ret == 0)
 		ret = watch(init, &hook, step->number[0], err);
-	if (ret < 0 && hook.pid > 0) {
-		/* It leads a group: what it started goes with it. */
-		kill(-hook.pid, SIGKILL);
-		kill(hook.pid, SIGKILL);
-	}
-	if (hook.pid > 0)
+	if (hook.pid > 0 && (ret == 0 || dismiss(&hook, err)))
 		while (waitpid(hook.pid, &status, 0) < 0 && errno == EINTR)
 			;
 	fd_close_auto(&hook.pidfd);

@@ -16,14 +16,17 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <sched.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define CLONE_CONTAINER                                                        \
@@ -730,6 +733,40 @@ START_TEST(test_a_failing_hook_is_told_with_what_it_said)
 }
 END_TEST
 
+/* kill(2) is refused to this process and all that it begets, as it would be
+ * for a hook that has become another user. */
+static void
+forbid_kill(void)
+{
+	struct sock_filter rules[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+			offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_kill, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog program = { sizeof(rules) / sizeof(rules[0]), rules };
+
+	ck_assert_int_eq(
+		prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program), 0);
+}
+
+START_TEST(test_a_hook_that_may_not_be_killed_is_not_waited_for)
+{
+	struct timespec before, after;
+
+	h.clone_flags = CLONE_NEWPID; /* so that it ends nevertheless */
+	harness_begin(&h, dir);
+	hook("sleep 20", 1);
+	forbid_kill();
+	clock_gettime(CLOCK_MONOTONIC, &before);
+	expect_error(
+		"hook /bin/sh: it may not be killed: it took longer than 1 seconds");
+	clock_gettime(CLOCK_MONOTONIC, &after);
+	ck_assert_int_lt(after.tv_sec - before.tv_sec, 15);
+}
+END_TEST
+
 START_TEST(test_a_hook_that_cannot_be_executed_is_named)
 {
 	harness_begin(&h, dir);
@@ -1098,6 +1135,8 @@ fill(TCase *tcase)
 	tcase_add_test(
 		tcase, test_hooks_read_the_state_and_may_take_their_time);
 	tcase_add_test(tcase, test_a_failing_hook_is_told_with_what_it_said);
+	tcase_add_test(
+		tcase, test_a_hook_that_may_not_be_killed_is_not_waited_for);
 	tcase_add_test(tcase, test_a_hook_that_cannot_be_executed_is_named);
 	tcase_add_test(tcase, test_a_container_without_process_does_not_start);
 	tcase_add_test(tcase, test_a_created_container_waits_at_the_gate);
