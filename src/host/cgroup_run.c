@@ -128,6 +128,8 @@ cgroup_pids(const char *path, pid_t **out, size_t *out_n, struct err *err)
 		if (cgroup_open(path, &cgroup, err) < 0)
 			return -1;
 		ok = cgroup_walk(cgroup.fd, collect, &list, err);
+		if (ok < 0)
+			err_in(err, "cgroup %s", path);
 		cgroup_close(&cgroup);
 	}
 	if (ok < 0) {
@@ -181,24 +183,28 @@ cgroup_kill(const char *path, struct err *err)
 	return ok;
 }
 
+/* One that cannot be reached does not keep it from the others; the first is
+ * told of. */
 int
 cgroup_signal(const char *path, int sig, struct err *err)
 {
 	auto_free pid_t *pids = NULL;
+	struct err failure = { 0 };
+	int result = 0;
 	size_t n = 0;
 
-	if (cgroup_pids(path, &pids, &n, err) < 0)
-		return -1;
+	if (cgroup_pids(path, &pids, &n, &failure) < 0)
+		return failure.code == ENOENT ? 0 : err_take(err, &failure);
 	for (size_t i = 0; i < n; i++) {
 		/* A process that ended in the meantime was not there. */
 		auto_fd pidfd = sys_pidfd_open(pids[i], 0);
 
 		if ((pidfd < 0 || sys_pidfd_send_signal(pidfd, sig) < 0) &&
-			errno != ESRCH)
-			return err_sys(err, "signal %d to process %d", sig,
+			errno != ESRCH && result == 0)
+			result = err_sys(err, "signal %d to process %d", sig,
 				(int)pids[i]);
 	}
-	return 0;
+	return result;
 }
 
 /* Of the nested ones; the cgroup itself is left to the caller. */

@@ -172,27 +172,36 @@ populate(const char *dir)
 	return pid;
 }
 
-START_TEST(a_cgroup_freezes_and_thaws)
+/* Where that can be done; 0: a reason was printed. */
+static pid_t
+make_cgroup(char path[64], char dir[96])
 {
-	struct cgroup cgroup = { .fd = -1 };
-	struct err err = { 0 };
-	char path[64], dir[96];
 	struct statfs fs;
 	pid_t pid;
 
-	snprintf(path, sizeof(path), "/scrim-unit-%d", (int)getpid());
-	snprintf(dir, sizeof(dir), "%s%s",
+	snprintf(path, 64, "/scrim-unit-%d", (int)getpid());
+	snprintf(dir, 96, "%s%s",
 		statfs("/sys/fs/cgroup", &fs) == 0 &&
 				fs.f_type == CGROUP2_SUPER_MAGIC
 			? "/sys/fs/cgroup"
 			: "/sys/fs/cgroup/unified",
 		path);
 	pid = populate(dir);
-	if (pid < 0) {
+	if (pid < 0)
 		printf("skipped: no cgroup can be made (needs root, v2): %s\n",
 			strerror(errno));
+	return pid < 0 ? 0 : pid;
+}
+
+START_TEST(a_cgroup_freezes_and_thaws)
+{
+	struct cgroup cgroup = { .fd = -1 };
+	struct err err = { 0 };
+	char path[64], dir[96];
+	pid_t pid = make_cgroup(path, dir);
+
+	if (!pid)
 		return;
-	}
 	ck_assert_int_eq(cgroup_open(path, &cgroup, &err), 0);
 	ck_assert(!cgroup_is_frozen(path));
 	ck_assert_msg(cgroup_freeze(&cgroup, true, &err) == 0, "%s", err.text);
@@ -203,6 +212,48 @@ START_TEST(a_cgroup_freezes_and_thaws)
 	ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
 	cgroup_close(&cgroup);
 	ck_assert_int_eq(rmdir(dir), 0);
+}
+END_TEST
+
+/* kill --all of a user who may not see what is there: to say nothing would be
+ * to leave processes alive that are thought dead. */
+START_TEST(a_cgroup_that_cannot_be_read_is_no_empty_one)
+{
+	static const struct {
+		const char *name; /* "": the directory itself */
+		mode_t mode, usual;
+		const char *words;
+	} rows[] = {
+		{ "", 0711, 0755, "cgroup %s" },
+		{ "/cgroup.procs", 0, 0644, "cgroup %s: open cgroup.procs" },
+		{ "/below", 0, 0755, "cgroup %s: list cgroups" },
+	};
+	char path[64], dir[96], name[128], words[160];
+	pid_t pid = make_cgroup(path, dir);
+
+	if (!pid)
+		return;
+	snprintf(name, sizeof(name), "%s/below", dir);
+	ck_assert_int_eq(mkdir(name, 0755), 0);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct err err = { 0 };
+
+		snprintf(name, sizeof(name), "%s%s", dir, rows[i].name);
+		snprintf(words, sizeof(words), rows[i].words, path);
+		ck_assert_int_eq(chmod(name, rows[i].mode), 0);
+		ck_assert_int_eq(seteuid(4242), 0);
+		ck_assert_int_eq(cgroup_signal(path, SIGTERM, &err), -1);
+		ck_assert_int_eq(seteuid(0), 0);
+		ck_assert_str_eq(err.text, words);
+		ck_assert_int_eq(err.code, EACCES);
+		ck_assert_int_eq(chmod(name, rows[i].usual), 0);
+	}
+	ck_assert_int_eq(cgroup_signal(path, SIGKILL, NULL), 0);
+	ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+	ck_assert_int_eq(rmdir(name), 0);
+	ck_assert_int_eq(rmdir(dir), 0);
+	/* One that is gone has nobody in it. */
+	ck_assert_int_eq(cgroup_signal(path, SIGKILL, NULL), 0);
 }
 END_TEST
 
@@ -219,6 +270,7 @@ fill(TCase *tcase)
 	tcase_add_test(tcase, events_are_read_by_key);
 	tcase_add_test(tcase, a_wait_for_events_has_an_end);
 	tcase_add_test(tcase, a_cgroup_freezes_and_thaws);
+	tcase_add_test(tcase, a_cgroup_that_cannot_be_read_is_no_empty_one);
 }
 
 int
