@@ -21,6 +21,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define LOG_LEVEL 4 /* CRIU_LOG_DEBUG */
@@ -325,21 +326,40 @@ explain(const struct criu_job *job, int code, struct err *err)
 		(int)strcspn(error, "\n"), error, job->log);
 }
 
-/* criu is a child of ours and may look at our descriptors. */
-static int
-name_config(const struct str *config, struct err *err)
+static bool
+leads_to(const char *path, int fd)
 {
+	struct stat found, own;
+
+	return stat(path, &found) == 0 && fstat(fd, &own) == 0 &&
+		found.st_dev == own.st_dev && found.st_ino == own.st_ino;
+}
+
+/* criu is a child of ours and may look at our descriptors; out_fd is the one,
+ * -1 where there is nothing to say. Without what it does say criu must not run:
+ * a connection may depend on it, or where the pages go; and criu says nothing
+ * of a file that it does not find. */
+static int
+name_config(const struct str *config, int *out_fd, struct err *err)
+{
+	auto_fd fd = -1;
 	char path[64];
-	int fd = -1;
 
 	unsetenv("CRIU_CONFIG_FILE");
 	if (!config || !config->len)
-		return -1;
+		return 0;
 	fd = fd_seal("criu.conf", config->data, config->len, 0, err);
+	if (fd < 0)
+		return -1;
 	snprintf(path, sizeof(path), "/proc/%d/fd/%d", (int)getpid(), fd);
-	if (fd >= 0 && setenv("CRIU_CONFIG_FILE", path, 1) < 0)
-		err_sys(err, "setenv");
-	return fd;
+	if (!leads_to(path, fd))
+		return err_say(err,
+			"criu could not read its configuration: %s is not ours (/proc is another pid namespace's?)",
+			path);
+	if (setenv("CRIU_CONFIG_FILE", path, 1) < 0)
+		return err_sys(err, "name criu's configuration file");
+	*out_fd = take_fd(&fd);
+	return 0;
 }
 
 enum deed { DUMP, PRE_DUMP, RESTORE };
@@ -356,8 +376,7 @@ run(const struct criu_job *job, enum deed deed, struct err *err)
 	if (library_load(&libcriu, &criu, err) < 0 ||
 		make_options(&criu, job, &opts, err) < 0)
 		return -1;
-	config = name_config(job->config, err);
-	if (config < 0 && job->config && job->config->len) {
+	if (name_config(job->config, &config, err) < 0) {
 		criu.free(opts);
 		return -1;
 	}

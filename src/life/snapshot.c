@@ -123,7 +123,22 @@ open_directory(const char *path, bool make, const char *what, struct err *err)
 }
 
 /* A file that is named and cannot be read must not be passed over: what it
- * says may be what keeps a connection or a lock. */
+ * says may be what keeps a connection or a lock. Nor is a pipe waited for,
+ * which is empty as long as nobody writes. */
+static int
+read_annotated(const char *path, char **out, size_t *out_len, struct err *err)
+{
+	const int flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+	auto_fd file = openat(AT_FDCWD, path, flags);
+	struct stat st;
+
+	if (file < 0 || fstat(file, &st) < 0)
+		return err_sys(err, "%s", path);
+	if (S_ISFIFO(st.st_mode))
+		return err_say(err, "%s is a pipe", path);
+	return fd_read(file, CONFIG_MAX, path, out, out_len, err);
+}
+
 static int
 add_annotated(
 	const struct oci_string_map *map, struct str *config, struct err *err)
@@ -131,17 +146,12 @@ add_annotated(
 	const struct oci_string_entry *entry =
 		annotations_find(map, ANNOTATION_CRIU_CONFIG);
 	auto_free char *text = NULL;
-	auto_fd file = -1;
 	size_t len;
 
 	if (!entry)
 		return 0;
-	file = openat(AT_FDCWD, entry->value, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	if (file < 0)
-		return err_sys(
-			err, "annotation %s: %s", entry->key, entry->value);
-	if (fd_read(file, CONFIG_MAX, entry->value, &text, &len, err) < 0)
-		return -1;
+	if (read_annotated(entry->value, &text, &len, err) < 0)
+		return err_in(err, "annotation %s", entry->key);
 	str_add_len(config, text, len);
 	str_add(config, "\n");
 	return 0;

@@ -27,6 +27,8 @@ teardown()
 	test_close
 }
 
+NO_IMAGES='{"version": 1, "stdio": ["", "", ""], "mounts": []}'
+
 # What became of it, where it failed.
 show_more()
 {
@@ -205,14 +207,9 @@ profile()
 	deleted
 }
 
-# What criu is asked comes by a socket, and for some words by a file that its
-# environment names: a criu that writes both down, and does nothing. This one
-# needs no kernel that criu works on; and a context of mounts can be seen in no
-# other way where there is no SELinux, for it is none of their options there.
-@test "each option is told to criu" {
-	needs /usr/bin/python3
-	mkdir "$B/images"
-	echo '{"version": 1, "stdio": ["", "", ""], "mounts": []}' > "$B/images/scrim.json"
+# stand_in: a criu that writes down what it is asked, and does nothing.
+stand_in()
+{
 	cat > "$B/criu" <<-END
 	#!/usr/bin/python3
 	import os, socket, sys
@@ -223,6 +220,17 @@ profile()
 	    open("$B/asked", "wb").write(asked)
 	END
 	chmod +x "$B/criu"
+}
+
+# What criu is asked comes by a socket, and for some words by a file that its
+# environment names: a criu that writes both down, and does nothing. This one
+# needs no kernel that criu works on; and a context of mounts can be seen in no
+# other way where there is no SELinux, for it is none of their options there.
+@test "each option is told to criu" {
+	needs /usr/bin/python3
+	mkdir "$B/images"
+	echo "$NO_IMAGES" > "$B/images/scrim.json"
+	stand_in
 	asked # makes what there is once for all containers
 	asked
 	mv "$B/asked" "$B/without"
@@ -274,4 +282,68 @@ asked()
 	fails
 	says 'criu cannot be run'
 	[ -e "$B/asked" ] || show "criu was not asked"
+}
+
+# not_asked WORDS COMMAND...: it fails with these words, and criu is left alone.
+not_asked()
+{
+	local words=$1
+
+	shift
+	rm -f "$B/asked"
+	try "$@"
+	fails
+	says "$words"
+	[ ! -e "$B/asked" ] || show "criu ran"
+}
+
+# without_config COMMAND...: the last memory file that it makes, criu's
+# configuration, cannot be made.
+without_config()
+{
+	local trace=(strace -qq -o "$B/files" -e trace=memfd_create)
+
+	try "${trace[@]}" "$@"
+	not_asked 'make memory file criu.conf: No space left on device' \
+		"${trace[@]}" -e "inject=memfd_create:error=ENOSPC:when=$(grep -c memfd_create "$B/files")" "$@"
+}
+
+# The words that the library has no call for are in a file: to run without them
+# would lose pages or connections, in silence.
+@test "a configuration that cannot be written, or found, is an error, and nothing is told to criu" {
+	local restore=($SCRIM --root "$ROOT" --criu "$B/criu" restore --detach --lazy-pages -b "$B"
+		--image-path "$B/images" "$ID")
+
+	needs /usr/bin/python3 strace
+	strace -o /dev/null true 2> /dev/null || skip "strace may not trace here"
+	stand_in
+	mkdir "$B/images"
+	echo "$NO_IMAGES" > "$B/images/scrim.json"
+	without_config "${restore[@]}"
+	# criu would look into /proc by a number that is another process's there
+	not_asked 'criu could not read its configuration' unshare --pid --fork "${restore[@]}"
+	args /bin/sleep 1000
+	started
+	without_config $SCRIM --root "$ROOT" --criu "$B/criu" checkpoint --lazy-pages --image-path "$B/images" "$ID"
+	is "$(status_of "$ID")" running
+	deleted
+}
+
+@test "an annotated file that cannot be read is named, and nothing is told to criu" {
+	local kind
+
+	needs /usr/bin/python3
+	stand_in
+	mkdir "$B/folder"
+	mkfifo "$B/pipe"
+	args /bin/sleep 1000
+	for kind in folder pipe nothing; do
+		config '.annotations["org.criu.config"] = $p' --arg p "$B/$kind"
+		started
+		not_asked "annotation org.criu.config: " timeout 10 $SCRIM --root "$ROOT" --criu "$B/criu" \
+			checkpoint --image-path "$B/images" "$ID"
+		says "$B/$kind"
+		is "$(status_of "$ID")" running
+		deleted
+	done
 }
