@@ -348,6 +348,7 @@ listen_to(struct execution *e, struct err *err)
 	const struct talk talk = { .console = take_console,
 		.listener = take_listener,
 		.child_due = &e->forks,
+		.teller = &e->child.pidfd,
 		.created = take_care,
 		.child = take_child,
 		.context = e };

@@ -14,6 +14,7 @@
 #include "base/wire.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -191,6 +192,26 @@ answer_exec(int wire, struct talk *talk, struct wire_message *message,
 	}
 }
 
+/*
+ * Whether nobody will tell of the child any more: who was to has ended. The
+ * child has the wire, too, and may wait for us at its gate while we wait for
+ * word of it. What was said before the end is on the wire by then.
+ */
+static bool
+is_orphaned(int wire, const struct talk *talk)
+{
+	struct pollfd polls[2] = { { .fd = wire, .events = POLLIN },
+		{ .events = POLLIN } };
+
+	if (!talk->child_due || !*talk->child_due || !talk->teller)
+		return false;
+	polls[1].fd = *talk->teller;
+	while (poll(polls, 2, -1) < 0)
+		if (errno != EINTR)
+			return false;
+	return !polls[0].revents && poll(polls, 1, 0) == 0;
+}
+
 /* Beyond an error, too: there may be a child that nobody else would reap. Once
  * it is known it is the caller's to end: it may wait for an answer that does
  * not come. The first error is the one that counts. */
@@ -204,7 +225,8 @@ talk_until_running(int wire, const struct talk *answers, struct err *err)
 
 	for (;;) {
 		struct err *to = result < 0 ? &later : err;
-		int heard = hear(wire, &message, to);
+		int heard =
+			is_orphaned(wire, &talk) ? 0 : hear(wire, &message, to);
 
 		if (heard == 0 || (heard < 0 && result < 0))
 			break;

@@ -26,6 +26,8 @@ struct talk {
 	int (*listener)(void *context, int fd, struct err *err);
 	/* exec: whether a child is still to be told of; NULL: never */
 	const bool *child_due;
+	/* exec: a pidfd of who is to tell of it; NULL: who never ends */
+	const int *teller;
 	/* exec: what scrim does for a process before it goes on; START
 	 * follows. */
 	int (*created)(void *context, struct err *err);

@@ -18,6 +18,7 @@
 #include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -27,6 +28,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static int ends[2]; /* ours, the child's */
@@ -475,11 +477,43 @@ START_TEST(a_child_that_waits_is_not_waited_for)
 }
 END_TEST
 
+/* Killed between the birth of the child and the word of it; or what it said was
+ * refused. */
+START_TEST(a_child_that_nobody_tells_of_is_not_waited_for)
+{
+	pid_t midwife = fork();
+	bool due = true;
+	auto_fd pidfd = -1;
+	const struct talk exec = { .listener = take_listener,
+		.created = mounted,
+		.child_due = &due,
+		.teller = &pidfd };
+
+	if (midwife == 0)
+		for (;;)
+			pause();
+	pidfd = sys_pidfd_open(midwife, 0);
+	ck_assert_int_ge(pidfd, 0);
+	if (_i)
+		say(WIRE_CREATED);
+	if (_i == 2)
+		say(WIRE_MOUNTED);
+	kill(midwife, SIGKILL);
+	ck_assert_int_eq(
+		talk_until_running(ends[0], &exec, &err), _i == 2 ? -1 : 0);
+	ck_assert(due);
+	ck_assert_int_eq(hooks_run, 0);
+	ck_assert_int_eq(waitpid(midwife, NULL, 0), midwife);
+}
+END_TEST
+
 static void
 fill(TCase *tcase)
 {
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_loop_test(tcase, a_child_that_waits_is_not_waited_for, 0, 2);
+	tcase_add_loop_test(
+		tcase, a_child_that_nobody_tells_of_is_not_waited_for, 0, 3);
 	tcase_add_test(tcase, a_child_that_is_created_ends_the_talk);
 	tcase_add_test(tcase, hooks_run_when_mounts_are_done_and_go_follows);
 	tcase_add_test(tcase, a_hook_that_fails_ends_it);
