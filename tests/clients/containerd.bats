@@ -44,11 +44,30 @@ task_is()
 	ctr tasks ls | grep -qE "^$2 +[0-9]+ +$1"
 }
 
-@test "containerd: run gives output and exit status" {
-	ends 5 ctr run --rm "${R[@]}" --env A=1 --cwd /tmp --read-only \
+# fed TEXT READY COMMAND...: reads the text, and its end as soon as READY says so:
+# an end that ctr meets before it has a task is never told to the shim.
+fed()
+{
+	local text=$1 ready=$2
+
+	shift 2
+	{
+		printf "$text"
+		wait_until $ready
+	} | "$@"
+}
+
+# runs_beside EXEC-ID ID, as the task's list of processes has it
+runs_beside()
+{
+	ctr tasks ps "$2" | grep -qE "^[0-9]+ .*ExecID:\"?$1[,\"]"
+}
+
+@test "containerd: run passes input and its end, and gives output and exit status" {
+	ends 5 fed 'typed\nwords\n' 'task_is RUNNING r1' ctr run --rm "${R[@]}" --env A=1 --cwd /tmp --read-only \
 		--mount type=bind,src=/etc/hostname,dst=/etc/motd,options=rbind:ro $BB r1 \
-		sh -c 'echo $A $PWD; touch /x 2>/dev/null || echo read-only; test -s /etc/motd && echo mounted; exit 5'
-	has '1 /tmp' read-only mounted
+		sh -c 'cat; echo $A $PWD; touch /x 2>/dev/null || echo read-only; test -s /etc/motd && echo mounted; exit 5'
+	has typed words '1 /tmp' read-only mounted
 	try ctr run --rm "${R[@]}" $BB r2 nothing
 	[ "$status" != 0 ]
 	says 'executable file not found in \$PATH'
@@ -95,13 +114,18 @@ task_is()
 @test "containerd: exec beside the first process, with its exit status" {
 	can exec
 	does ctr run -d "${R[@]}" $BB e1 sleep 1000
-	ends 4 ctr tasks exec --exec-id x1 --user 1000 --cwd /tmp e1 sh -c 'id -u; pwd; exit 4'
-	has 1000 /tmp
+	ends 4 fed 'a\nb\n' 'runs_beside x1 e1' ctr tasks exec --exec-id x1 --user 1000 --cwd /tmp e1 sh -c 'id -u; pwd; echo $(wc -l) lines; exit 4'
+	has 1000 /tmp '2 lines'
 	try ctr tasks exec --exec-id x2 e1 nothing
 	[ "$status" != 0 ]
 	says 'executable file not found in \$PATH'
 	does typed ctr tasks exec -t --exec-id x3 e1 tty
 	shows '/dev/pts/'
+	does ctr tasks exec --detach --exec-id x4 e1 sleep 500
+	runs_beside x4 e1 || show "not listed: $(ctr tasks ps e1)"
+	does ctr tasks kill --exec-id x4 -s KILL e1
+	beside_no_more() { ! runs_beside x4 e1; }
+	wait_until beside_no_more
 	does ctr tasks kill --all -s KILL e1
 	wait_until task_is STOPPED e1
 }
@@ -116,11 +140,11 @@ task_is()
 	done
 }
 
-@test "containerd: a container with a terminal" {
-	does typed ctr run --rm -t "${R[@]}" $BB y1 sh -c 'tty; echo done'
-	shows '/dev/(pts/0|console)' '^done'
-	does typed sh -c "stty cols 91 rows 37; ctr run --rm -t ${R[*]} $BB y2 sh -c 'sleep 1; stty size'"
-	shows '37 91'
+@test "containerd: a terminal of the caller's size" {
+	# The size comes when the container runs already.
+	does typed sh -c "stty cols 91 rows 37; ctr run --rm -t ${R[*]} $BB y1 sh -c '
+		tty; until size=\$(stty size 2> /dev/null) && [ \"\$size\" ]; do sleep 0.1; done; echo \$size; echo done'"
+	shows '/dev/(pts/0|console)' '^37 91' '^done'
 }
 
 @test "containerd: checkpoint and restore" {

@@ -95,15 +95,39 @@ teardown()
 	does docker rm one
 }
 
-@test "docker: a terminal, and health checks" {
-	does typed docker run --rm -it $BB sh -c 'tty; echo done'
-	shows '/dev/(pts/0|console)' '^done'
+@test "docker: a terminal of the caller's size, attach, health checks, and a container that runs out of memory" {
 	can exec
-	does docker run -d --name sick --health-cmd 'test -e /tmp/well' --health-interval 1s --health-retries 1 $BB sleep 1000
-	health() { [ "$(docker inspect -f '{{.State.Health.Status}}' sick)" = "$1" ]; }
+	docker run -d --name oom --memory 20m --memory-swap 20m $BB \
+		sh -c 'for i in 1 2 3; do (tail /dev/zero); sleep 0.5; done; exec tail /dev/zero' > /dev/null
+	docker run -d -i -t --name term --health-cmd 'test -e /tmp/well' --health-interval 1s --health-retries 1 $BB sh > /dev/null
+	# Docker tells the size when the container runs already.
+	does typed sh -c "stty cols 91 rows 37; docker run --rm -it $BB sh -c '
+		tty; until size=\$(stty size 2> /dev/null) && [ \"\$size\" ]; do sleep 0.1; done; echo \$size; echo done'"
+	shows '/dev/(pts/0|console)' '^37 91' '^done'
+	health() { [ "$(docker inspect -f '{{.State.Health.Status}}' term)" = "$1" ]; }
 	wait_until health unhealthy
-	does docker exec sick touch /tmp/well
+	does docker exec term touch /tmp/well
 	wait_until health healthy
+	# What is typed last stays open until the shell has ended by it.
+	try sh -c "(echo 'echo \$((6 * 7)); exit 4'; docker wait term > '$V/code') | script -qec 'docker attach term' /dev/null"
+	shows '^42'
+	is "$(cat "$V/code")" 4
+	is "$(docker wait oom)" 137
+	is "$(docker inspect -f '{{.State.OOMKilled}}' oom)" true
+}
+
+@test "docker: seccomp, AppArmor, paths and namespaces as they are asked for" {
+	echo '{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":["mkdir","mkdirat"],"action":"SCMP_ACT_ERRNO","errnoRet":95}]}' > "$V/filter.json"
+	does docker run --rm --security-opt seccomp="$V/filter.json" --security-opt systempaths=unconfined --security-opt apparmor=unconfined \
+		--cgroupns host --pid host --ipc host --uts host --cap-add SYS_ADMIN --group-add 50 --mount "type=bind,source=$V,target=/m,bind-propagation=rslave" \
+		--mount type=tmpfs,target=/t,tmpfs-size=1m $BB sh -c 'mkdir /x 2>&1; id -G; cat /proc/self/cgroup /proc/self/attr/current
+		cat /proc/self/mountinfo; ls -l /proc/self/ns; grep CapEff /proc/self/status'
+	shows '[Nn]ot supported' '(^| )50( |$)' '^0::/system.slice/docker-[0-9a-f]+[.]scope' '^unconfined' ' /m .*master:' ' /t .* - tmpfs .*size=1024k' \
+		'CapEff:.00000000a82425fb'
+	! grep -E ' /proc/(kcore|keys|sys) ' <<< "$output" || show "that was to be seen"
+	for ns in pid ipc uts; do
+		shows "$ns -> $(readlink /proc/self/ns/$ns | sed 's/[][]/./g')"
+	done
 }
 
 @test "docker: build runs its steps with scrim" {

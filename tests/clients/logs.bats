@@ -30,6 +30,9 @@ journal()
 	wait_until test -n "$(journal oldschool .MESSAGE)"
 	is "$(journal oldschool '.MESSAGE + "|" + .PRIORITY + "|" + .SYSLOG_FACILITY + "|" + ._TRANSPORT')" \
 		'state nobody: container does not exist|3|3|syslog'
+	ends 1 scrim --log syslog:modern --log-format json state nobody
+	wait_until test -n "$(journal modern .MESSAGE)"
+	is "$(journal modern '.MESSAGE | fromjson | .level + "|" + .msg')" 'error|state nobody: container does not exist'
 }
 
 @test "logs: success writes nothing there" {

@@ -50,7 +50,9 @@ teardown_file()
 	says '/no/interpreter'
 	ends 126 podman run --rm "${N[@]}" $BB dos
 	says 'carriage return'
-	ends 125 podman run --rm --nonsense $BB true
+	# what is missing here is no program
+	ends 125 podman run --rm "${N[@]}" --sysctl net.nonsense=1 $BB true
+	says net[./]nonsense
 	is "$(podman ps --all --quiet)" ""
 }
 

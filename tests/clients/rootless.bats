@@ -68,6 +68,9 @@ teardown()
 	has mounted
 	does "${P[@]}" run --rm "${N[@]}" --uidmap 0:1:1000 --gidmap 0:1:1000 $BB cat /proc/self/uid_map
 	shows '^ +0 +1 +1000$'
+	does "${P[@]}" run --rm "${N[@]}" --userns auto:size=900 --mount "type=bind,src=$V,dst=/m,ro,bind-propagation=rslave" \
+		$BB sh -c 'cat /proc/self/uid_map; grep " /m " /proc/self/mountinfo'
+	shows '^ +0 +[0-9]+ +900$' ' /m ro,.* master:'
 }
 
 @test "rootless: a network by slirp4netns" {

@@ -103,11 +103,11 @@ mountinfo()
 	is "$(wc -l <<< "$output")" "$n"
 	shows '^/ .* isolated +/root/path \(line [0-9]+\)$'
 	shows '^├─ /dev .*tmpfs .*/mounts/1 '
-	shows '^│  [├└]─ /dev/pts .*devpts'
+	shows '^│  (├|└)─ /dev/pts .*devpts'
 	view --format table
 	shows '^TARGET +SOURCE +TYPE +OPTIONS +PROPAGATION +FROM$'
 	is "$(wc -l <<< "$output")" $((n + 1))
-	hides '[├└!]'
+	hides '├|└|!'
 	deleted
 }
 
@@ -183,7 +183,7 @@ mountinfo()
 	shows '! remounted: ro is gone, nosuid is gone, noexec is new$'
 	shows '! covered: tmpfs is mounted over it, on /under$'
 	shows '! propagation changed: planned private$'
-	shows '^[├└]─ /mnt +new .* not planned$'
+	shows '^(├|└)─ /mnt +new .* not planned$'
 	view --format json
 	is "$(jq -r '.missing[0].from.pointer' <<< "$output")" /mounts/5
 	is "$(jq '[.mounts[].changes[]] | length' <<< "$output")" 5
