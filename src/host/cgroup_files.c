@@ -4,7 +4,8 @@
  * found by asking the two places where it can be what filesystem they are;
  * no mount table is read. Waiting is for the kernel's own notice on
  * cgroup.events (POLLPRI), which is armed by reading the file: read first,
- * then poll, then read again, so that no change falls between.
+ * then poll, then read again, so that no change falls between; and for a
+ * removal that is another's (systemd's) on inotify's.
  */
 #include "host/cgroup_files.h"
 
@@ -15,7 +16,10 @@
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
@@ -149,5 +153,50 @@ cgroup_files_wait(int dir, const char *key, int value, int ms)
 			return now < 0 ? -1 : now == value;
 		if (poll(&notice, 1, rest) < 0 && errno != EINTR)
 			return -1;
+	}
+}
+
+/* Watched is the parent: what is removed there is told by the kernel. */
+static int
+watch_parent(int root, const char *path)
+{
+	const char *last = strrchr(path, '/');
+	auto_free char *parent = strndup(path + 1, (size_t)(last - path));
+	auto_fd dir = -1, watch = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	char name[32];
+
+	if (!parent || watch < 0)
+		return -1;
+	parent[last > path ? last - path - 1 : 0] = '\0';
+	dir = cgroup_files_open(root, *parent ? parent : ".", O_PATH, NULL);
+	snprintf(name, sizeof(name), "/proc/self/fd/%d", dir);
+	return dir >= 0 && inotify_add_watch(watch, name, IN_DELETE) >= 0
+		? take_fd(&watch)
+		: -1;
+}
+
+bool
+cgroup_files_wait_gone(const char *path, int ms)
+{
+	auto_fd root = cgroup_files_root(NULL);
+	auto_fd watch = root < 0 ? -1 : watch_parent(root, path);
+	struct pollfd notice = { .fd = watch, .events = POLLIN };
+	struct timespec start;
+	char events[4096];
+
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	for (;;) {
+		int rest = watch < 0 ? 0 : left(&start, ms);
+
+		if (root >= 0 &&
+			faccessat(root, path + 1, F_OK, AT_SYMLINK_NOFOLLOW) <
+				0)
+			return errno == ENOENT;
+		if (rest == 0)
+			return false;
+		if (poll(&notice, 1, rest) < 0 && errno != EINTR)
+			return false;
+		while (read(watch, events, sizeof(events)) > 0)
+			continue;
 	}
 }

@@ -41,5 +41,8 @@ int cgroup_files_event(int dir, const char *key);
 /* Waits until a key of cgroup.events has this value, at most ms. 1 it has, 0
  * not in time, -1 with errno. */
 int cgroup_files_wait(int dir, const char *key, int value, int ms);
+/* Waits until somebody else has removed this cgroup ("/a/b"), at most ms:
+ * whether it is gone. */
+bool cgroup_files_wait_gone(const char *path, int ms);
 
 #endif

@@ -17,7 +17,8 @@
  *     (birth  clone3 into that directory; limits go into its files)
  *     settle  the helper ends
  *     update  files first, then SetUnitProperties, then the files again
- *     end     cgroup.kill, StopUnit, ResetFailedUnit, and rmdir if need be
+ *     end     cgroup.kill, after which the scope ends by itself; if it does
+ *             not, StopUnit, ResetFailedUnit, and rmdir if need be
  *
  * There is one scope and, unless an annotation asks for it, no cgroup below.
  * Whatever is killed at whatever time: without processes a scope ends by
@@ -478,8 +479,12 @@ scope_path(const char *path, const char *scope)
 	return strndup(path, (size_t)(at - path) + strlen(scope));
 }
 
+/* How long systemd may take to see that nobody is left before it is asked. */
+#define NOTICE_MS 500
+
 /* What is in it is killed by the kernel, all at once; systemd then only has to
- * notice. Where it cannot be asked any more the cgroup goes all the same. */
+ * notice, and mostly has done so before: then neither the library nor the bus
+ * is needed. Where it cannot be asked any more the cgroup goes all the same. */
 static int
 end(const char *path, int ms, struct err *err)
 {
@@ -491,6 +496,10 @@ end(const char *path, int ms, struct err *err)
 	if (!above)
 		return err_say(err, "cgroup %s is no scope's", path);
 	if (cgroup_kill(above, err) < 0)
+		return -1;
+	if (cgroup_files_wait_gone(above, NOTICE_MS))
+		return 0;
+	if (library_ready(err) < 0)
 		return -1;
 	if (bus_open(is_user(), &bus, NULL) == 0)
 		ok = bus_stop(bus, scope, err);
@@ -509,7 +518,8 @@ forget(const char *path, int ms)
 	bool empty = true;
 	struct bus *bus;
 
-	if (!above || bus_open(is_user(), &bus, NULL) < 0)
+	if (!above || library_ready(NULL) < 0 ||
+		bus_open(is_user(), &bus, NULL) < 0)
 		return;
 	if (cgroup_open(above, &cgroup, NULL) == 0)
 		empty = cgroup_files_wait(cgroup.fd, "populated", 0, ms) != 0;

@@ -199,8 +199,6 @@ remove_locked(
 
 	if (found == STORE_UNKNOWN && force)
 		return store_remove(stored->root, stored->dir, id, err);
-	if (found == 0 && stored->record->cgroup)
-		found = cgroup_driver_ready(stored->record->cgroup_driver, err);
 	if (found < 0)
 		return found;
 	return delete_remains(

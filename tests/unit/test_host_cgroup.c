@@ -172,12 +172,11 @@ populate(const char *dir)
 	return pid;
 }
 
-/* Where that can be done; 0: a reason was printed. */
-static pid_t
-make_cgroup(char path[64], char dir[96])
+/* One of this test's, by its name in the hierarchy and by its directory. */
+static void
+name_cgroup(char path[64], char dir[96])
 {
 	struct statfs fs;
-	pid_t pid;
 
 	snprintf(path, 64, "/scrim-unit-%d", (int)getpid());
 	snprintf(dir, 96, "%s%s",
@@ -186,10 +185,25 @@ make_cgroup(char path[64], char dir[96])
 			? "/sys/fs/cgroup"
 			: "/sys/fs/cgroup/unified",
 		path);
+}
+
+static void
+say_skipped(void)
+{
+	printf("skipped: no cgroup can be made (needs root, v2): %s\n",
+		strerror(errno));
+}
+
+/* Where that can be done; 0: a reason was printed. */
+static pid_t
+make_cgroup(char path[64], char dir[96])
+{
+	pid_t pid;
+
+	name_cgroup(path, dir);
 	pid = populate(dir);
 	if (pid < 0)
-		printf("skipped: no cgroup can be made (needs root, v2): %s\n",
-			strerror(errno));
+		say_skipped();
 	return pid < 0 ? 0 : pid;
 }
 
@@ -257,6 +271,32 @@ START_TEST(a_cgroup_that_cannot_be_read_is_no_empty_one)
 }
 END_TEST
 
+/* Longer than any test lasts: who misses the notice is late. */
+#define LONG_MS 60000
+
+START_TEST(a_cgroup_that_another_removes_is_seen_to_go)
+{
+	char path[64], dir[96];
+	pid_t pid;
+
+	name_cgroup(path, dir);
+	ck_assert(cgroup_files_wait_gone(path, LONG_MS));
+	if (mkdir(dir, 0755) < 0) {
+		say_skipped();
+		return;
+	}
+	ck_assert(!cgroup_files_wait_gone(path, 0));
+	ck_assert(!cgroup_files_wait_gone(path, 20));
+	pid = fork();
+	if (pid == 0) {
+		usleep(50000);
+		_exit(rmdir(dir) < 0);
+	}
+	ck_assert(cgroup_files_wait_gone(path, LONG_MS));
+	ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+}
+END_TEST
+
 static void
 fill(TCase *tcase)
 {
@@ -270,6 +310,7 @@ fill(TCase *tcase)
 	tcase_add_test(tcase, events_are_read_by_key);
 	tcase_add_test(tcase, a_wait_for_events_has_an_end);
 	tcase_add_test(tcase, a_cgroup_freezes_and_thaws);
+	tcase_add_test(tcase, a_cgroup_that_another_removes_is_seen_to_go);
 	tcase_add_test(tcase, a_cgroup_that_cannot_be_read_is_no_empty_one);
 }
 
