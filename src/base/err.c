@@ -162,11 +162,12 @@ err_where(struct err *err, uint32_t line, uint32_t column, const char *pointer)
 	return -1;
 }
 
-/* Podman decides by these words between exit status 126 and 127. */
+/* Podman decides by these words between exit status 126 and 127; for the
+ * second "not found" is enough. */
 const char *
 err_words(int code)
 {
-	return code == ENOENT ? "not found" : strerror(code);
+	return code == ENOENT ? "not there" : strerror(code);
 }
 
 /* Appends at len, cut to what there is room for; returns the new length. */

@@ -55,8 +55,8 @@ int err_where(
 	struct err *err, uint32_t line, uint32_t column, const char *pointer);
 
 /* "create web: mount /proc: fsopen: Operation not permitted (config.json:87,
- * /mounts/3)". ENOENT reads "not found": engines take the libc's words for a
- * missing program. Always terminates; returns the length. */
+ * /mounts/3)". ENOENT reads "not there": engines take the libc's words, and
+ * "not found", for a missing program. Always terminates; returns the length. */
 size_t err_format(const struct err *err, char *buf, size_t size);
 
 /* The words for an error number, as err_format() uses them. Never NULL. */

@@ -182,7 +182,7 @@ tree_clone(int dir, const char *path, const struct plan_source *source,
 		return err_say(err,
 			"open_tree: it cannot be bound without the mounts below it, which are locked in a "
 			"user namespace (rbind takes them along), or it is unbindable");
-	/* "bind source /x: not found": the caller names the path. */
+	/* "bind source /x: not there": the caller names the path. */
 	if (errno == ENOENT)
 		return err_code(err, ENOENT, "%s", "");
 	return err_sys(err, "open_tree");

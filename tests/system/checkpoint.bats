@@ -221,7 +221,7 @@ while True:
 	rm "$B/criu.conf"
 	try scrim checkpoint --image-path "$B/second" "$ID"
 	fails
-	says "annotation org.criu.config: $B/criu.conf: not found"
+	says "annotation org.criu.config: $B/criu.conf: not there"
 	echo 'tcp-established' > "$B/criu.conf"
 	try scrim checkpoint --image-path "$B/second" "$ID"
 	succeeds
@@ -252,7 +252,7 @@ while True:
 	deleted
 	try scrim restore --detach -b "$B" --image-path "$B/nowhere" other
 	fails
-	says "images $B/nowhere: not found"
+	says "images $B/nowhere: not there"
 	try scrim restore --detach -b "$B" --image-path "$B/empty" other
 	fails
 	says 'scrim checkpoint did not make them'

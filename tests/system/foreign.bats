@@ -125,7 +125,7 @@ accepted()
 	done
 	try scrim create -b "$B" --pidfd-socket "$long/nobody" "$ID"
 	fails
-	says 'pidfd socket .*nobody: not found'
+	says 'pidfd socket .*nobody: not there'
 	rm -r "$long" "$T/take.py"
 }
 

@@ -312,7 +312,7 @@ mountinfo()
 	change add "$(mount_json /a tmpfs tmpfs)" "$(mount_json /c none "$B/source/file" bind)" \
 		"$(mount_json /b none "$B/nowhere" bind)"
 	fails
-	says "bind source $B/nowhere: not found \(change.json:[0-9]+:[0-9]+, /mounts/2\)"
+	says "bind source $B/nowhere: not there \(change.json:[0-9]+:[0-9]+, /mounts/2\)"
 	is "$(mountinfo)" "$before"
 	is "$(cat /proc/self/mountinfo)" "$host"
 	view --format json
@@ -465,7 +465,7 @@ settled()
 	done
 	try scrim mounts add "$ID" "$B/nowhere.json"
 	fails
-	says "open $B/nowhere.json: not found"
+	says "open $B/nowhere.json: not there"
 	try scrim mounts add "$ID"
 	fails
 	try scrim mounts put "$ID" "$B/change.json"

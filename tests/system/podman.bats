@@ -60,6 +60,10 @@ engine()
 	is "$status" 127
 	try engine run --rm "${limits[@]}" --rootfs "$B/rootfs" /text
 	is "$status" 126
+	# What is missing here is no program. Newer versions say 125 of it.
+	try engine run --rm "${limits[@]}" --sysctl net.nonsense=1 --rootfs "$B/rootfs" /bin/true
+	[ "$status" = 126 ] || [ "$status" = 125 ] || show "sysctl"
+	says 'net/nonsense'
 }
 
 @test "podman create, start, kill, inspect and remove" {

@@ -124,7 +124,7 @@ walk()
 		try scrim --log="$T/log.json" --log-format json create -b "$B" "$ID"
 		fails
 		told "${words# }"
-		! grep -qiE 'no such file or directory|executable file not found|open executable' "$ERR" ||
+		! grep -qiE 'no such file or directory|not found|open executable' "$ERR" ||
 			show "an engine would take this for a missing program: $filter"
 		n=$((n + 1))
 	done <<- 'END'

@@ -48,7 +48,7 @@ START_TEST(nothing_is_called_no_such_file)
 	struct err err = { 0 };
 
 	err_code(&err, ENOENT, "open %s", "/x");
-	ck_assert_str_eq(text_of(&err), "open /x: not found");
+	ck_assert_str_eq(text_of(&err), "open /x: not there");
 }
 END_TEST
 

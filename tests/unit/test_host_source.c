@@ -47,7 +47,7 @@ static const struct {
 	{ "/dev/null", CLONE_NEWNET, "is not a namespace" },
 	{ "/", CLONE_NEWNET, "is not a namespace" },
 	{ "/nowhere/at/all", CLONE_NEWNET,
-		"namespace /nowhere/at/all: open: not found" },
+		"namespace /nowhere/at/all: open: not there" },
 };
 
 START_TEST(a_namespace_is_of_its_type)

@@ -181,7 +181,7 @@ START_TEST(a_missing_program_is_an_error)
 				 PLAN_HOOK_PRESTART, &record, &state, &err),
 		-1);
 	ck_assert_str_eq(err.text,
-		"prestart hook /no/such/hook: exit status 127: cannot be executed: not found");
+		"prestart hook /no/such/hook: exit status 127: cannot be executed: not there");
 }
 END_TEST
 

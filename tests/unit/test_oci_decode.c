@@ -402,7 +402,7 @@ START_TEST(a_file_is_read_and_a_missing_one_is_named)
 				 &config, &err),
 		-1);
 	err_format(&err, words, sizeof(words));
-	ck_assert_str_eq(words, "open /nowhere/config: not found");
+	ck_assert_str_eq(words, "open /nowhere/config: not there");
 }
 END_TEST
 
