@@ -238,8 +238,10 @@ talk_until_running(int wire, const struct talk *answers, struct err *err)
 			result = -1;
 		if (early.type && result == 0 && !*talk.child_due)
 			result = answer_exec(wire, &talk, &early, to);
-		if (early.type && !*talk.child_due)
+		if (early.type && !*talk.child_due) {
+			wire_close_fds(&early);
 			early.type = 0;
+		}
 		if (result < 0 && !(talk.child_due && *talk.child_due))
 			break;
 	}
