@@ -30,6 +30,11 @@ faults()
 	faults --kinds kill-self,kill-other,kill-all,cut --share 401
 }
 
+# Where its process has something to wait for: scrim and it waited for each other.
+@test "an exec whose joining process is killed, or not believed, when it tells of its child ends" {
+	faults --bundle rich --command exec --kinds EPERM,EINTR,kill-self --call sendmsg,waitid
+}
+
 @test "three hundred runs in a row leave nothing, in the kernel's caches neither" {
 	[[ $SCRIM == *scrim ]] || skip "about scrim itself"
 	needs "$PYTHON"
