@@ -47,7 +47,7 @@ struct image_args {
 	{ "ext-unix-sk", 0, CLI_SETS(type_, image.ext_unix_sk), \
 	  .help = "with UNIX sockets whose other end is outside" }, \
 	{ "shell-job", 0, CLI_SETS(type_, image.shell_job), \
-	  .help = "with a terminal or session that is the caller's" }, \
+	  .help = "with a terminal of the caller's that is no standard file" }, \
 	{ "file-locks", 0, CLI_SETS(type_, image.file_locks), \
 	  .help = "with locks on files" }, \
 	{ "link-remap", 0, CLI_SETS(type_, image.link_remap), \

@@ -45,7 +45,7 @@ struct functions {
 	int (*parent)(struct criu_opts *opts, const char *path);
 	int (*root)(struct criu_opts *opts, const char *path);
 	int (*freezer)(struct criu_opts *opts, const char *path);
-	/* A NULL controller means all of them. */
+	/* "" for version 2; a NULL controller means all hierarchies. */
 	int (*cgroup_root)(struct criu_opts *opts, const char *controller,
 		const char *path);
 	void (*manage)(struct criu_opts *opts, bool manage);
@@ -239,9 +239,9 @@ set_texts(const struct functions *criu, struct criu_opts *opts,
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		if (texts[i].text && texts[i].set(opts, texts[i].text) != 0)
 			return -1;
-	return job->cgroup_root
-		? criu->cgroup_root(opts, NULL, job->cgroup_root)
-		: 0;
+	/* Of version 2 alone: with NULL criu makes it in all hierarchies. */
+	return job->cgroup_root ? criu->cgroup_root(opts, "", job->cgroup_root)
+				: 0;
 }
 
 static int

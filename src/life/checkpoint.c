@@ -24,9 +24,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/major.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #define LINK_MAX_TEXT 4096
@@ -208,8 +210,21 @@ is_inside(const struct mounts_view *view, int64_t mount)
 	return false;
 }
 
+/* By its device, for a devpts may be mounted anywhere. */
+static bool
+is_terminal(const struct stat *st)
+{
+	unsigned kind = major(st->st_rdev);
+
+	return S_ISCHR(st->st_mode) &&
+		(kind == TTY_MAJOR || kind == TTYAUX_MAJOR ||
+			(kind >= UNIX98_PTY_SLAVE_MAJOR &&
+				kind < UNIX98_PTY_SLAVE_MAJOR +
+						UNIX98_PTY_MAJOR_COUNT));
+}
+
 /* By which name criu asks for a file of the host; "" for others. Pipes have
- * theirs without being told. */
+ * theirs without being told; terminals are told apart by their device. */
 static const char *
 name_file(struct dump *dump, int fd, const char *link)
 {
@@ -225,8 +240,11 @@ name_file(struct dump *dump, int fd, const char *link)
 	if (link[0] != '/' || mount < 0 || is_inside(&dump->view, mount) ||
 		stat(path, &st) < 0)
 		return "";
-	name = arena_printf(arena, "file[%llx:%lx]", (unsigned long long)mount,
-		(unsigned long)st.st_ino);
+	name = is_terminal(&st)
+		? arena_printf(arena, "tty[%lx:%lx]", (unsigned long)st.st_rdev,
+			  (unsigned long)st.st_dev)
+		: arena_printf(arena, "file[%llx:%lx]",
+			  (unsigned long long)mount, (unsigned long)st.st_ino);
 	if (name)
 		dump->external[dump->job.n_external++] = name;
 	return name;
@@ -288,9 +306,12 @@ is_word(const char *text)
 	return true;
 }
 
-/* "ADDRESS:PORT"; the last colon counts, for addresses may have some. By the
+/*
+ * "ADDRESS:PORT"; the last colon counts, for addresses may have some. By the
  * configuration file: the library's own call for it says -ENOMEM whatever has
- * come of it (3.17). */
+ * come of it (3.17). With lazy pages criu is the server itself, and with both
+ * words it kills what it dumps and then fails.
+ */
 static int
 name_server(struct dump *dump, struct err *err)
 {
@@ -305,8 +326,10 @@ name_server(struct dump *dump, struct err *err)
 		return err_say(err,
 			"--page-server: expected ADDRESS:PORT, not \"%s\"",
 			given);
-	str_addf(&dump->config, "page-server\naddress %.*s\nport %d\n",
-		(int)(colon - given), given, (int)port);
+	if (!dump->request->snapshot.lazy_pages)
+		str_add(&dump->config, "page-server\n");
+	str_addf(&dump->config, "address %.*s\nport %d\n", (int)(colon - given),
+		given, (int)port);
 	return dump->config.broken ? err_code(err, ENOMEM, "criu") : 0;
 }
 

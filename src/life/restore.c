@@ -241,14 +241,17 @@ lend_mounts(struct revival *revival, struct err *err)
 	return 0;
 }
 
-/* criu's child has to inherit it. */
+/* criu's child has to inherit it, and takes it away from criu: of our standard
+ * files it gets copies, for with a shell job criu looks at its own, too. */
 static int
 lend_fd(struct revival *revival, int fd, const char *key, struct err *err)
 {
 	for (size_t i = 0; i < revival->job.n_fds; i++)
 		if (!strcmp(revival->fds[i].key, key))
 			return 0;
-	if (fd > STDERR_FILENO && fcntl(fd, F_SETFD, 0) < 0)
+	if (fd > STDERR_FILENO
+			? fcntl(fd, F_SETFD, 0) < 0
+			: (fd = fcntl(fd, F_DUPFD, STDERR_FILENO + 1)) < 0)
 		return err_sys(err, "lend %s", key);
 	revival->fds[revival->job.n_fds++] = (struct criu_fd){ fd, key };
 	return 0;
@@ -369,7 +372,10 @@ fill(struct revival *revival, struct err *err)
 		c->inside.fd >= 0 ? c->inside.path : c->record->cgroup;
 	job->lsm_profile = revival->request->lsm_profile;
 	job->lsm_mount_context = revival->request->lsm_mount_context;
-	job->flags |= CRIU_ORPHAN_PTS;
+	/* A terminal of the container's own is a new one; a shell's job has
+	 * the caller's. */
+	if (c->plan->terminal || !(job->flags & CRIU_SHELL_JOB))
+		job->flags |= CRIU_ORPHAN_PTS;
 	job->made = run_hooks;
 	job->master = take_master;
 	job->context = revival;
@@ -464,8 +470,7 @@ revive(void *context, struct creation *creation, struct err *err)
 		result = perform(&revival, err);
 	/* What was lent is criu's by now; ours is not to be inherited. */
 	for (size_t i = 0; i < revival.job.n_fds; i++)
-		if (revival.fds[i].fd > STDERR_FILENO)
-			close(revival.fds[i].fd);
+		close(revival.fds[i].fd);
 	snapshot_close(&revival.job);
 	str_done(&revival.config);
 	return result;

@@ -80,6 +80,19 @@ not_dumped()
 	is "$(status_of "$ID")" running
 }
 
+# listens PORT: somebody does, on this host.
+listens()
+{
+	grep -q ":$(printf %04X "$1") 0*:0000 0A" /proc/net/tcp /proc/net/tcp6
+}
+
+# lazy: skips where criu says that this kernel cannot serve memory late.
+lazy()
+{
+	criu check --feature uffd-noncoop > "$T/criu" 2>&1 ||
+		skip "criu check --feature uffd-noncoop: $(tail -n 1 "$T/criu")"
+}
+
 @test "--file-locks: a lock is taken again; without, it is refused" {
 	holding lock /tmp/lock
 	not_dumped 'file-locks'
@@ -171,6 +184,126 @@ while True:
 		fi
 	done
 	deleted
+}
+
+@test "--page-server: memory goes over the network, and nowhere else" {
+	local served=$B/served
+
+	mkdir "$served"
+	background criu page-server --port 5999 --images-dir "$served"
+	wait_until listens 5999
+	holding memory
+	dumped --page-server 127.0.0.1:5999
+	[ -z "$(compgen -G "$B/images/pages-*.img")" ] || show "memory is among the images"
+	wait_until is_gone "${BACKGROUND[0]}"
+	[ "$(cat "$served"/pages-*.img | wc -c)" -gt 4000000 ] || show "memory is not where it was sent"
+	cp "$served"/page* "$B/images"
+	thawed
+	deleted
+}
+
+@test "--lazy-pages and --status-fd: memory is fetched when it is touched; the caller is told when it can be" {
+	local source=$ID checkpointer
+
+	lazy
+	holding memory
+	mkfifo "$B/ready"
+	exec 7<> "$B/ready"
+	mkdir "$B/work"
+	scrim checkpoint --image-path "$B/images" --lazy-pages --page-server 127.0.0.1:5998 --status-fd 7 "$ID" \
+		> "$B/said" 2>&1 3>&- 4>&- < /dev/null &
+	checkpointer=$!
+	read -r -t 60 -d '' -u 7 || show "nothing was said: $(cat "$B/said")" # a zero byte
+	exec 7<&-
+	N=$(cat "$B/rootfs/tmp/n")
+	[ "$(cat "$B"/images/pages-*.img | wc -c)" -lt 1000000 ] || show "all memory is among the images"
+	background criu lazy-pages --page-server --address 127.0.0.1 --port 5998 --images-dir "$B/images" --work-dir "$B/work"
+	wait_until test -S "$B/work/lazy-pages.socket"
+	ID=$ID-other
+	config '.linux.cgroupsPath += "-other"'
+	thawed --lazy-pages
+	wait "$checkpointer" || show "checkpoint failed: $(cat "$B/said")"
+	[ ! -e "$ROOT/$source" ] || show "what was dumped is still there"
+	deleted
+}
+
+# at_terminal COMMAND...: in the background, on a terminal of its own.
+at_terminal()
+{
+	background "$PYTHON" -c 'import pty, sys; pty.spawn(sys.argv[1:])' "$@"
+}
+
+@test "a terminal that is standard input and output is the caller's of restore" {
+	needs "$PYTHON"
+	args /bin/holder memory
+	at_terminal $SCRIM --root "$ROOT" run -b "$B" "$ID"
+	wait_until counting 1
+	dumped
+	at_terminal $SCRIM --root "$ROOT" restore -b "$B" --image-path "$B/images" --work-path "$B/work" "$ID"
+	wait_until counting "$N"
+	for fd in 0 1 2; do
+		[[ $(readlink "/proc/$(pid_of "$ID")/fd/$fd") == /dev/pts/* ]] || show "$fd is no terminal"
+	done
+	deleted
+}
+
+# in_cgroup: which of the container's its first process is in.
+in_cgroup()
+{
+	sed -n "s,^0::${TEST_CGROUP#"$CGROUP"}/,,p" "/proc/$(pid_of "$ID")/cgroup"
+}
+
+@test "--manage-cgroups-mode: who owns a cgroup is kept, or not looked at, or it must not be there yet" {
+	local own=$TEST_CGROUP/$ID mode
+
+	holding memory
+	chown 1234 "$own"
+	dumped
+	for mode in soft none; do
+		thawed --manage-cgroups-mode $mode
+		is "$mode $(in_cgroup) $(stat -c %u "$own")" "$mode $ID $([ $mode = none ] && echo 0 || echo 1234)"
+		deleted
+	done
+	# scrim has made it by then
+	try scrim restore --detach -b "$B" --image-path "$B/images" --work-path "$B/work" \
+		--manage-cgroups-mode strict "$ID"
+	fails
+	says 'existing cgroups|[Cc]group.* exist'
+}
+
+@test "--manage-cgroups-mode: what a cgroup says is kept with full and props, with soft where criu has made it" {
+	local own=$TEST_CGROUP/$ID mode
+
+	holding memory
+	echo 7 > "$own/cgroup.max.depth"
+	dumped
+	# What criu takes down of version 2 came with 3.18.
+	grep -qa cgroup.max.depth "$B/images/cgroup.img" ||
+		skip "$(criu --version | head -n 1): cgroup.max.depth is not in its cgroup.img"
+	for mode in soft full props; do
+		thawed --manage-cgroups-mode $mode
+		is "$mode $(in_cgroup) $(cat "$own/cgroup.max.depth")" "$mode $ID $([ $mode = soft ] && echo max || echo 7)"
+		deleted
+	done
+}
+
+@test "--manage-cgroups-mode: a cgroup that the container has made is made again, or not looked at" {
+	local own=$TEST_CGROUP/$ID
+
+	holding memory
+	mkdir "$own/nested"
+	pid_of "$ID" > "$own/nested/cgroup.procs"
+	dumped
+	thawed
+	is "$(in_cgroup)" "$ID/nested"
+	deleted
+	thawed --manage-cgroups-mode ignore
+	is "$(in_cgroup)" "$ID"
+	deleted
+	try scrim restore --detach -b "$B" --image-path "$B/images" --work-path "$B/work" \
+		--manage-cgroups-mode none "$ID"
+	fails
+	says "/nested doesn't exist"
 }
 
 # profile NAME: AppArmor knows it until the test is over.
