@@ -147,7 +147,7 @@ runs_beside()
 	shows '/dev/(pts/0|console)' '^37 91' '^done'
 }
 
-@test "containerd: checkpoint and restore" {
+@test "containerd: a checkpoint ends the container, and is its files" {
 	can checkpoint
 	needs criu
 	does ctr run -d "${R[@]}" $BB k1 sh -c 'i=0; while :; do i=$((i + 1)); echo $i > /tmp/n; sleep 0.1; done'
@@ -155,6 +155,30 @@ runs_beside()
 	does ctr tasks checkpoint --exit --image-path "$BATS_TEST_TMPDIR/image" k1
 	[ -n "$(ls "$BATS_TEST_TMPDIR/image")" ]
 	wait_until task_is STOPPED k1
+}
+
+# What is in its memory alone tells that it is the same one.
+@test "containerd: a checkpoint is restored as a container of another name, by the same runtime" {
+	can checkpoint
+	needs criu
+	does ctr run -d "${R[@]}" $BB k2 sh -c 'read -r u < /proc/sys/kernel/random/uuid; while :; do echo $u > /tmp/u; sleep 0.1; done'
+	wait_until ctr tasks exec --exec-id "e$RANDOM" k2 test -s /tmp/u
+	does ctr tasks exec --exec-id e1 k2 cat /tmp/u
+	said=$output
+	does ctr containers checkpoint --image --task k2 localhost/check/k2:1
+	does ctr tasks delete --force k2
+	does ctr containers delete k2
+	does ctr containers restore --live k3 localhost/check/k2:1
+	wait_until task_is RUNNING k3
+	wait_until ctr tasks exec --exec-id "e$RANDOM" k3 test -s /tmp/u
+	does ctr tasks exec --exec-id e2 k3 cat /tmp/u
+	[ "$output" = "$said" ] || show "it is not the same: $said"
+	does ctr containers info k3
+	jq -r .Runtime.Options.value <<< "$output" | base64 -d | grep -qaF "${R[1]}" || show "another runtime has done it"
+	does ctr tasks delete --force k3
+	does ctr containers delete k3
+	ctr images rm localhost/check/k2:1 > /dev/null
+	nothing_left
 }
 
 @test "containerd: a shim that is restarted finds its containers by scrim's words" {
