@@ -233,6 +233,26 @@ at_terminal()
 	background "$PYTHON" -c 'import pty, sys; pty.spawn(sys.argv[1:])' "$@"
 }
 
+@test "--shell-job: a terminal of the caller's is another caller's terminal then; without, it is refused" {
+	needs "$PYTHON"
+	# it opens the caller's, whose number it is told, and not as a standard file
+	args /bin/sh -c 'exec 3<> "$(cat /tmp/tty)"; exec /bin/holder memory'
+	mount_add /dev/pts none /dev/pts bind
+	at_terminal /bin/sh -c 'tty > "$0"; sleep 1000 | exec "$@" > /dev/null 2>&1' "$B/rootfs/tmp/tty" \
+		$SCRIM --root "$ROOT" run -b "$B" "$ID"
+	wait_until counting 1
+	is "$(readlink "/proc/$(pid_of "$ID")/fd/3")" "$(cat "$B/rootfs/tmp/tty")"
+	dumped --shell-job
+	try scrim restore --detach -b "$B" --image-path "$B/images" --work-path "$B/work" "$ID"
+	fails
+	says 'tty: '
+	at_terminal /bin/sh -c 'tty > "$0"; exec "$@" > /dev/null 2>&1' "$B/other" \
+		$SCRIM --root "$ROOT" restore -b "$B" --image-path "$B/images" --work-path "$B/work" --shell-job "$ID"
+	wait_until counting "$N"
+	is "$(readlink "/proc/$(pid_of "$ID")/fd/3")" "$(cat "$B/other")"
+	deleted
+}
+
 @test "a terminal that is standard input and output is the caller's of restore" {
 	needs "$PYTHON"
 	args /bin/holder memory
