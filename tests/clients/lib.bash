@@ -10,7 +10,7 @@
 IMAGE=${CLIENTS_WORK:-$BATS_RUN_TMPDIR}/image.tar
 [ -e "$IMAGE" ] || "$SCRIM_SOURCE/tests/clients/image" "${IMAGE%/*}"
 BB=localhost/bb:latest
-export PATH=$PATH:/usr/sbin:/sbin
+export PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 
 # The machine is not the host of whoever works on scrim: what would be done to
 # that, daemons and configurations, is done to nobody.
