@@ -144,6 +144,38 @@ personality=0xffffffff ok"
 	is "$output" "mkdir ok"
 }
 
+# other_table: /bin/other in the rootfs makes getpid by the table of i386 [168],
+# whose number is another call's in the own table, and prints what it returns.
+other_table()
+{
+	[ "$(uname -m)" = x86_64 ] || skip "only x86_64 has another table that this test knows"
+	${SCRIM_CC:-cc} -O1 -static -x c -o "$B/rootfs/bin/other" - <<-'END'
+	#include <stdio.h>
+	int main(void)
+	{
+		int result;
+		__asm__ volatile("int $0x80" : "=a"(result) : "a"(20) : "memory", "r8", "r9", "r10", "r11");
+		return printf("%d\n", result) < 0;
+	}
+	END
+	"$B/rootfs/bin/other" > /dev/null 2>&1 || skip "this kernel runs no calls of i386"
+}
+
+@test "calls of a second architecture are filtered by its own table, those of no listed one kill" {
+	other_table
+	args /bin/other
+	seccomp '{defaultAction: "SCMP_ACT_ALLOW", architectures: ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86"],
+		syscalls: [{names: ["getpid"], action: "SCMP_ACT_ERRNO", errnoRet: 33}]}'
+	runs
+	is "$output" -33
+	config '.linux.seccomp.syscalls[0].names = ["writev"]' # 20 of the own table
+	runs
+	is "$output" 1
+	config '.linux.seccomp.architectures = ["SCMP_ARCH_X86_64"]'
+	try scrim run -b "$B" "$ID"
+	is "$status" 159
+}
+
 @test "a name that this kernel does not know is passed over" {
 	seccomp '{defaultAction: "SCMP_ACT_ALLOW", syscalls: [
 		{names: ["syscall_of_tomorrow", "mkdirat"], action: "SCMP_ACT_ERRNO"}]}'
