@@ -12,6 +12,7 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static char *
@@ -96,12 +97,28 @@ START_TEST(each_is_found_by_its_key)
 }
 END_TEST
 
+/* What each does is tried in a container, or seen in a plan. */
+START_TEST(each_is_in_a_test)
+{
+	const char *source = getenv("SCRIM_SOURCE");
+	char command[1024];
+
+	source = source ? source : "..";
+	snprintf(command, sizeof(command),
+		"grep -rqF '%s' '%s/tests/system' '%s/tests/golden'",
+		annotations[_i].key, source, source);
+	ck_assert_msg(
+		system(command) == 0, "no test has %s", annotations[_i].key);
+}
+END_TEST
+
 static void
 fill(TCase *tcase)
 {
 	tcase_add_loop_test(tcase, each_has_its_paragraph_in_the_manual, 0,
 		ANNOTATION_COUNT);
 	tcase_add_test(tcase, the_manual_has_no_other);
+	tcase_add_loop_test(tcase, each_is_in_a_test, 0, ANNOTATION_COUNT);
 	tcase_add_loop_test(
 		tcase, each_is_found_by_its_key, 0, ANNOTATION_COUNT);
 }
