@@ -324,6 +324,21 @@ starts_hook()
 	says 'time|hook'
 }
 
+# A set-user-ID program may make itself another user, whom the container's may
+# not kill; scrim waited for it as long as it liked.
+@test "a hook in the container that may not be killed is not waited for beyond its timeout" {
+	[[ $SCRIM == *scrim ]] || skip "scrim's own demand"
+	echo '#include <unistd.h>
+		int main(void) { return setreuid(0, 0) ? 1 : pause(); }' > "$B/away.c"
+	${SCRIM_CC:-cc} -static -o "$B/rootfs/bin/away" "$B/away.c"
+	chmod 4755 "$B/rootfs/bin/away"
+	config '.hooks.startContainer = [{path: "/bin/away", timeout: 1}] |
+		.process.user = {uid: 1000, gid: 1000} | .process.capabilities = {} | .process.noNewPrivileges = false'
+	try timeout -s KILL 20 $SCRIM --root "$ROOT" run -b "$B" "$ID"
+	fails
+	says 'hook /bin/away: it may not be killed: it took longer than 1 seconds'
+}
+
 @test "a hook within its timeout is left alone" {
 	hook createRuntime 'sleep 0.3'
 	config '.hooks.createRuntime[0].timeout = 30'
