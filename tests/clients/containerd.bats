@@ -150,7 +150,7 @@ runs_beside()
 @test "containerd: a checkpoint ends the container, and is its files" {
 	can checkpoint
 	needs criu
-	does ctr run -d "${R[@]}" $BB k1 sh -c 'i=0; while :; do i=$((i + 1)); echo $i > /tmp/n; sleep 0.1; done'
+	does ctr run -d "${R[@]}" $BB k1 sh -c 'i=0; while :; do i=$((i + 1)); echo $i >> /tmp/n; sleep 0.1; done'
 	sleep 2
 	does ctr tasks checkpoint --exit --image-path "$BATS_TEST_TMPDIR/image" k1
 	[ -n "$(ls "$BATS_TEST_TMPDIR/image")" ]

@@ -335,15 +335,15 @@ quiet
 @test "podman: checkpoint and restore go on where it stood" {
 	can checkpoint
 	needs criu
-	does podman run -d --name count "${N[@]}" --security-opt seccomp=unconfined $BB sh -c 'i=0; while :; do i=$((i + 1)); echo $i > /tmp/n; sleep 0.1; done'
-	at_five() { [ "$(podman exec count cat /tmp/n)" -ge 5 ]; }
+	does podman run -d --name count "${N[@]}" --security-opt seccomp=unconfined $BB sh -c 'i=0; while :; do i=$((i + 1)); echo $i >> /tmp/n; sleep 0.1; done'
+	at_five() { [ "$(podman exec count tail -n 1 /tmp/n)" -ge 5 ]; }
 	wait_until at_five
 	does podman container checkpoint count
 	is "$(podman inspect -f '{{.State.Checkpointed}} {{.State.Running}}' count)" 'true false'
 	does podman container restore count
-	n=$(podman exec count cat /tmp/n)
+	n=$(podman exec count tail -n 1 /tmp/n)
 	[ "$n" -ge 5 ] || show "it began anew: $n"
-	counts() { [ "$(podman exec count cat /tmp/n)" -gt "$n" ]; }
+	counts() { [ "$(podman exec count tail -n 1 /tmp/n)" -gt "$n" ]; }
 	wait_until counts
 	does podman rm --force --time 0 count
 }
@@ -352,19 +352,19 @@ quiet
 	can checkpoint
 	needs criu
 	does podman run -d --name moves "${N[@]}" --security-opt seccomp=unconfined $BB \
-		sh -c 'i=0; while :; do i=$((i + 1)); echo $i > /tmp/n; sleep 0.1; done'
-	at_five() { [ "$(podman exec moves cat /tmp/n)" -ge 5 ]; }
+		sh -c 'i=0; while :; do i=$((i + 1)); echo $i >> /tmp/n; sleep 0.1; done'
+	at_five() { [ "$(podman exec moves tail -n 1 /tmp/n)" -ge 5 ]; }
 	wait_until at_five
 	does podman container checkpoint --leave-running --export "$V/moves.tar" moves
-	n=$(podman exec moves cat /tmp/n)
+	n=$(podman exec moves tail -n 1 /tmp/n)
 	does podman rm --force --time 0 moves
 	does podman container restore --import "$V/moves.tar"
 	is "$(podman inspect -f '{{.State.Running}}' moves)" true
-	counts() { [ "$(podman exec moves cat /tmp/n)" -gt "$n" ]; }
+	counts() { [ "$(podman exec moves tail -n 1 /tmp/n)" -gt "$n" ]; }
 	wait_until counts
 	does podman container restore --import "$V/moves.tar" --name other
-	n=$(podman exec other cat /tmp/n)
-	counts() { [ "$(podman exec other cat /tmp/n)" -gt "$n" ]; }
+	n=$(podman exec other tail -n 1 /tmp/n)
+	counts() { [ "$(podman exec other tail -n 1 /tmp/n)" -gt "$n" ]; }
 	wait_until counts
 }
 

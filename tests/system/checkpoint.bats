@@ -13,10 +13,11 @@ setup()
 	criu check > /dev/null 2>&1 || skip "criu check fails on this kernel"
 	test_open
 	mkdir "$B/source"
+	# A file that is emptied to be written may be empty when time stops.
 	script 'n=0
 		while :; do
 			n=$((n + 1))
-			echo $n > /tmp/n
+			echo $n >> /tmp/n
 			read -t 0.1 < /dev/null
 			sleep 0.05
 		done'
@@ -34,7 +35,7 @@ teardown()
 
 n()
 {
-	cat "$B/rootfs/tmp/n"
+	tail -n 1 "$B/rootfs/tmp/n"
 }
 
 # counting MORE: whether the container has counted further than that.
@@ -268,7 +269,7 @@ while True:
 	conmon=$(command -v conmon || ls /usr/libexec/podman/conmon /usr/bin/conmon 2> /dev/null | head -n 1)
 	[ -n "$conmon" ] || skip "conmon is not installed"
 	engine run -d --name "$ID" --network none --pids-limit=-1 --rootfs "$B/rootfs" /bin/sh -c \
-		'n=0; while :; do n=$((n + 1)); echo $n > /tmp/n; read -t 0.1 < /dev/null; sleep 0.05; done'
+		'n=0; while :; do n=$((n + 1)); echo $n >> /tmp/n; read -t 0.1 < /dev/null; sleep 0.05; done'
 	wait_until counting 3
 	engine container checkpoint "$ID"
 	at=$(n)
