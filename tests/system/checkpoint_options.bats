@@ -249,6 +249,7 @@ at_terminal()
 	at_terminal /bin/sh -c 'tty > "$0"; exec "$@" > /dev/null 2>&1' "$B/other" \
 		$SCRIM --root "$ROOT" restore -b "$B" --image-path "$B/images" --work-path "$B/work" --shell-job "$ID"
 	wait_until counting "$N"
+	wait_until is_status "$ID" running
 	is "$(readlink "/proc/$(pid_of "$ID")/fd/3")" "$(cat "$B/other")"
 	deleted
 }
@@ -261,6 +262,8 @@ at_terminal()
 	dumped
 	at_terminal $SCRIM --root "$ROOT" restore -b "$B" --image-path "$B/images" --work-path "$B/work" "$ID"
 	wait_until counting "$N"
+	# The container counts before restore has told who it is.
+	wait_until is_status "$ID" running
 	for fd in 0 1 2; do
 		[[ $(readlink "/proc/$(pid_of "$ID")/fd/$fd") == /dev/pts/* ]] || show "$fd is no terminal"
 	done
