@@ -374,9 +374,14 @@ delegate()
 	script 'cd /sys/fs/cgroup && mkdir init && echo 1 > init/cgroup.procs &&
 		echo "+$(cut -d" " -f1 cgroup.controllers)" > cgroup.subtree_control
 		touch /tmp/ready; exec sleep 100'
-	[ -n "$(cat "$TEST_CGROUP/cgroup.controllers")" ] || skip "$TEST_CGROUP has no controllers"
+	# a limit, for scrim enables no controller that nothing needs
+	grep -qw pids "$CGROUP/cgroup.controllers" || skip "no controller pids in the unified hierarchy"
+	config '.linux.resources.pids.limit = 100'
+	# the test itself must leave the container's parent for that
+	echo $$ > "$CGROUP/cgroup.procs"
 	started
-	wait_until test -n "$(cat "$OWN/payload/cgroup.subtree_control" 2> /dev/null)"
+	wait_until test -e "$B/rootfs/tmp/ready"
+	[ -n "$(cat "$OWN/payload/cgroup.subtree_control")" ]
 	try scrim exec "$ID" cat /proc/self/cgroup
 	prints 0::/init
 	deleted
