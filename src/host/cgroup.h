@@ -135,6 +135,8 @@ struct cgroup_driver {
 	/* Of a create that was killed before it could say whether it had made
 	 * the cgroup: takes away what it has made, and nothing else. */
 	void (*forget)(const char *path, int ms);
+	/* This and forget() may begin anew (library.h) without ready(): mostly
+	 * they need no library, and a delete can be asked again. */
 	int (*end)(const char *path, int ms, struct err *err);
 };
 

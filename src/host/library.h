@@ -34,8 +34,9 @@ struct library {
 };
 
 /* Must be called before a library is loaded, while nothing has been made or
- * changed yet: a scrim that cannot load libraries goes on from here as one
- * that can, from the beginning of main() with the same arguments. */
+ * changed yet, or what was may be done again (a delete): a scrim that cannot
+ * load libraries goes on from here as one that can, from the beginning of
+ * main() with the same arguments. */
 int library_ready(struct err *err);
 /* Fills the struct of function pointers; on failure the error names the
  * library, its package and its purpose. */

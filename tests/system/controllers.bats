@@ -247,8 +247,9 @@ sleeping()
 	try scrim create -b "$B" "$ID-2"
 	scrim start "$ID-2"
 	is "$(cat "$OWN-2/cpu.weight")" 6
-	wait_until test "$(counts cpu.stat usage_usec)" -gt 0
 	usage() { awk '$1 == "usage_usec" { print $2 }' "$1/cpu.stat"; }
+	both_run() { [ "$(usage "$OWN")" -gt 0 ] && [ "$(usage "$OWN-2")" -gt 0 ]; }
+	wait_until both_run
 	a=$(usage "$OWN") b=$(usage "$OWN-2")
 	sleep 2
 	a=$(($(usage "$OWN") - a)) b=$(($(usage "$OWN-2") - b))

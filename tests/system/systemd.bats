@@ -317,7 +317,12 @@ max"
 	started
 	wait_until is_status "$ID" stopped
 	wait_until property ActiveState inactive
-	deleted
+	# Nobody has to be asked then, nor the library be loaded for it.
+	ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o "$T/trace" -e trace=connect,execve,execveat \
+		$SCRIM --root "$ROOT" delete "$ID" 3>&- 4>&-
+	is "$(grep -cE 'exec|connect' "$T/trace")" 1 # strace's own
+	rm "$T/trace"
+	[ ! -e "$ROOT/$ID" ] || show "it is not deleted"
 	runs
 }
 
