@@ -126,7 +126,8 @@ typed()
 	local line
 
 	printf -v line '%q ' "$@"
-	script -qec "$line" /dev/null
+	# its shell has to understand what bash quotes: a bare environment names none
+	SHELL=/bin/bash script -qec "$line" /dev/null
 }
 
 # nothing_left: no container of scrim's, no cgroup of one, no process of one.
