@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Descriptors: closing them on the way out of a scope, reading and writing
- * whole contents, sealed memory files, and the one-line files of /proc, /sys
- * and cgroups. Every open carries O_CLOEXEC; the only descriptors made here
- * that an exec may keep are 0, 1 and 2 themselves. No FILE is used, since
- * scrim-init is linked with this too. A function that fails closes what it
- * opened and leaves its outputs as they were.
+ * whole contents, handing one over, sealed memory files, and the one-line files
+ * of /proc, /sys and cgroups. Every open carries O_CLOEXEC; the only
+ * descriptors made here that an exec may keep are 0, 1 and 2 themselves. No
+ * FILE is used, since scrim-init is linked with this too. A function that fails
+ * closes what it opened and leaves its outputs as they were.
  */
 #include "base/fd.h"
 
@@ -17,6 +17,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 /* Linux 6.3: the mode of a memfd cannot be changed any more. */
@@ -99,6 +100,40 @@ fd_read(int fd, size_t max, const char *what, char **out, size_t *out_len,
 	*out = take_ptr(&buf);
 	if (out_len)
 		*out_len = len;
+	return 0;
+}
+
+/* What follows a first part that was cut short goes without the descriptor. */
+int
+fd_pass(int socket, const char *text, size_t len, int fd)
+{
+	union {
+		char bytes[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr header;
+	} control = { .header = { CMSG_LEN(sizeof(int)),
+			      .cmsg_level = SOL_SOCKET,
+			      .cmsg_type = SCM_RIGHTS } };
+	struct iovec part = { (void *)(uintptr_t)text, len };
+	struct msghdr message = {
+		.msg_iov = &part,
+		.msg_iovlen = 1,
+		.msg_control = &control,
+		.msg_controllen = sizeof(control.bytes),
+	};
+
+	memcpy(CMSG_DATA(&control.header), &fd, sizeof(fd));
+	while (part.iov_len) {
+		ssize_t n = sendmsg(socket, &message, MSG_NOSIGNAL);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		part.iov_base = (char *)part.iov_base + n;
+		part.iov_len -= (size_t)n;
+		message.msg_control = NULL;
+		message.msg_controllen = 0;
+	}
 	return 0;
 }
 

@@ -45,6 +45,9 @@ int fd_write(int fd, const void *data, size_t len, struct err *err);
  * a NUL behind; out_len may be NULL. what names the file in errors. */
 int fd_read(int fd, size_t max, const char *what, char **out, size_t *out_len,
 	struct err *err);
+/* Sends text with one descriptor, which stays the caller's own: one message,
+ * but where the socket has no room for all of it at once. */
+int fd_pass(int socket, const char *text, size_t len, int fd);
 /* Makes sure that 0, 1 and 2 are open (on /dev/null where they are not). */
 int fd_fill_stdio(struct err *err);
 /* A sealed, unchangeable memfd that holds data. exec: may be executed. */

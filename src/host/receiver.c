@@ -10,9 +10,7 @@
 #include "base/err.h"
 #include "base/fd.h"
 
-#include <errno.h>
 #include <fcntl.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -39,28 +37,10 @@ receiver_connect(const char *path, const char *what, struct err *err)
 	return take_fd(&fd);
 }
 
-/* The descriptor is copied on its way: the caller's stays his own. */
 int
 receiver_send(int socket, const char *name, int fd, struct err *err)
 {
-	union {
-		char bytes[CMSG_SPACE(sizeof(int))];
-		struct cmsghdr header;
-	} control = { .header = { CMSG_LEN(sizeof(int)),
-			      .cmsg_level = SOL_SOCKET,
-			      .cmsg_type = SCM_RIGHTS } };
-	struct iovec text = { (void *)(uintptr_t)name, strlen(name) };
-	struct msghdr message = {
-		.msg_iov = &text,
-		.msg_iovlen = 1,
-		.msg_control = &control,
-		.msg_controllen = sizeof(control.bytes),
-	};
-	ssize_t sent;
-
-	memcpy(CMSG_DATA(&control.header), &fd, sizeof(fd));
-	do
-		sent = sendmsg(socket, &message, MSG_NOSIGNAL);
-	while (sent < 0 && errno == EINTR);
-	return sent < 0 ? err_sys(err, "hand out a descriptor (%s)", name) : 0;
+	return fd_pass(socket, name, strlen(name), fd) < 0
+		? err_sys(err, "hand out a descriptor (%s)", name)
+		: 0;
 }

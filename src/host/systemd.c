@@ -80,8 +80,8 @@ find_subgroup(const struct plan *plan, const char **out, struct err *err)
 	if (strchr(name, '/') || *name == '.' ||
 		(len >= 6 && strcmp(name + len - 6, ".scope") == 0))
 		return err_say(err,
-			"annotation %s: \"%s\" is no cgroup in a scope",
-			key, name);
+			"annotation %s: \"%s\" is no cgroup in a scope", key,
+			name);
 	return 0;
 }
 
@@ -428,18 +428,18 @@ inform(struct bus *bus, const struct plan_resources *resources,
 	return ok < 0 ? -1 : cgroup_apply(&files, cgroup, err);
 }
 
-/* The bus is opened first: where nobody answers, nothing is changed. */
+/* The bus is opened first: where nobody answers, nothing is changed. The
+ * kernel's word comes before the unit's: what it refuses, it refuses here. */
 static int
-update(const struct plan_resources *resources, const struct cgroup *cgroup,
-	struct err *err)
+on_bus(const struct plan_resources *resources, const struct cgroup *cgroup,
+	bool kernel_too, struct err *err)
 {
 	struct bus *bus;
 	int ok;
 
 	if (bus_open(is_user(), &bus, err) < 0)
 		return -1;
-	/* The kernel's word comes first: what it refuses, it refuses here. */
-	ok = cgroup_update(resources, cgroup, err);
+	ok = kernel_too ? cgroup_update(resources, cgroup, err) : 0;
 	if (ok == 0)
 		ok = inform(bus, resources, cgroup, err);
 	bus_close(bus);
@@ -447,17 +447,17 @@ update(const struct plan_resources *resources, const struct cgroup *cgroup,
 }
 
 static int
+update(const struct plan_resources *resources, const struct cgroup *cgroup,
+	struct err *err)
+{
+	return on_bus(resources, cgroup, true, err);
+}
+
+static int
 tell(const struct plan_resources *resources, const struct cgroup *cgroup,
 	struct err *err)
 {
-	struct bus *bus;
-	int ok;
-
-	if (bus_open(is_user(), &bus, err) < 0)
-		return -1;
-	ok = inform(bus, resources, cgroup, err);
-	bus_close(bus);
-	return ok;
+	return on_bus(resources, cgroup, false, err);
 }
 
 /* The properties were the unit's from its start, or it is told of them. Yet

@@ -18,12 +18,9 @@
 #include "init/devices.h"
 #include "init/slots.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
-#include <string.h>
 #include <sys/ioctl.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/vfs.h>
@@ -123,31 +120,6 @@ bind_peer(struct init *init, int peer, struct err *err)
 	return attach_tree(tree, place, err);
 }
 
-/* Engines read one message: a name and one descriptor. */
-static int
-send_master(int socket, int master, struct err *err)
-{
-	union {
-		char bytes[CMSG_SPACE(sizeof(int))];
-		struct cmsghdr header;
-	} control = { .header = { CMSG_LEN(sizeof(int)),
-			      .cmsg_level = SOL_SOCKET,
-			      .cmsg_type = SCM_RIGHTS } };
-	struct iovec name = { (void *)(uintptr_t)master_name,
-		sizeof(master_name) - 1 };
-	struct msghdr message = {
-		.msg_iov = &name,
-		.msg_iovlen = 1,
-		.msg_control = &control,
-		.msg_controllen = sizeof(control.bytes),
-	};
-
-	memcpy(CMSG_DATA(&control.header), &master, sizeof(master));
-	if (sendmsg(socket, &message, MSG_NOSIGNAL) < 0)
-		return err_sys(err, "send the terminal to the console socket");
-	return 0;
-}
-
 /* A console socket takes the master for an engine, the wire for scrim. */
 static int
 hand_out(struct init *init, const struct plan_step *step, int master,
@@ -159,7 +131,12 @@ hand_out(struct init *init, const struct plan_step *step, int master,
 		return wire_send_fds(
 			init->wire, WIRE_CONSOLE, NULL, 0, &master, 1, err);
 	socket = slots_take(init, (uint32_t)step->slot, err);
-	return socket < 0 ? -1 : send_master(socket, master, err);
+	if (socket < 0)
+		return -1;
+	/* Engines read one message: a name and one descriptor. */
+	return fd_pass(socket, master_name, sizeof(master_name) - 1, master) < 0
+		? err_sys(err, "send the terminal to the console socket")
+		: 0;
 }
 
 /* The master goes out before the peer becomes ours: who holds it sees all that

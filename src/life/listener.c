@@ -60,40 +60,6 @@ make_text(const struct listener_case *from, struct str *out, struct err *err)
 	return out->broken ? err_code(err, ENOMEM, "state") : 0;
 }
 
-/* What the socket has no room for follows without the descriptor. */
-static int
-send_all(int socket, const struct str *text, int fd, struct err *err)
-{
-	union {
-		char bytes[CMSG_SPACE(sizeof(int))];
-		struct cmsghdr align;
-	} control = { .bytes = { 0 } };
-	struct iovec part = { text->data, text->len };
-	struct msghdr header = { .msg_iov = &part,
-		.msg_iovlen = 1,
-		.msg_control = &control,
-		.msg_controllen = sizeof(control.bytes) };
-	struct cmsghdr *cmsg = CMSG_FIRSTHDR(&header);
-
-	cmsg->cmsg_level = SOL_SOCKET;
-	cmsg->cmsg_type = SCM_RIGHTS;
-	cmsg->cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(cmsg), &fd, sizeof(int));
-	while (part.iov_len) {
-		ssize_t n = sendmsg(socket, &header, MSG_NOSIGNAL);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return err_sys(err, "send");
-		part.iov_base = (char *)part.iov_base + n;
-		part.iov_len -= (size_t)n;
-		header.msg_control = NULL;
-		header.msg_controllen = 0;
-	}
-	return 0;
-}
-
 /*
  * Who sends it is a process of the container's, which others of its processes
  * may have in their hand by now (CAP_SYS_PTRACE). A file of theirs, of FUSE for
@@ -135,8 +101,10 @@ listener_pass(void *context, int fd, struct err *err)
 	agent = receiver_connect(path, "seccomp listener", err);
 	if (agent < 0)
 		return -1;
-	if (make_text(from, &text, err) == 0 &&
-		send_all(agent, &text, fd, err) == 0)
-		return 0;
+	if (make_text(from, &text, err) == 0) {
+		if (fd_pass(agent, text.data, text.len, fd) == 0)
+			return 0;
+		err_sys(err, "send");
+	}
 	return err_in(err, "seccomp listener %s", path);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Descriptors are closed once, carry close-on-exec, are read and written
- * whole; a sealed memory file cannot be changed by anybody.
+ * whole, are handed over once; a sealed memory file cannot be changed by
+ * anybody.
  */
 #include "base/err.h"
 #include "base/fd.h"
@@ -10,9 +11,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -203,6 +207,78 @@ START_TEST(small_files_are_read_and_written)
 END_TEST
 
 static void
+interrupt(int number)
+{
+	(void)number;
+}
+
+/* The bytes that arrive until the other end is closed; *passed counts the
+ * descriptors among them. */
+static size_t
+receive_all(int socket, int *passed)
+{
+	char part[4096];
+	union {
+		char bytes[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr header;
+	} control;
+	struct iovec text = { part, sizeof(part) };
+	size_t total = 0;
+
+	for (;;) {
+		struct msghdr message = { .msg_iov = &text,
+			.msg_iovlen = 1,
+			.msg_control = &control,
+			.msg_controllen = sizeof(control) };
+		ssize_t n = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
+
+		ck_assert_int_ge(n, 0);
+		if (n == 0)
+			return total;
+		total += (size_t)n;
+		if (message.msg_controllen) {
+			int fd;
+
+			memcpy(&fd, CMSG_DATA(&control.header), sizeof(fd));
+			close(fd);
+			++*passed;
+		}
+	}
+}
+
+/* The signal finds the sender waiting for room: a part of the text is away. */
+START_TEST(a_descriptor_goes_once_with_a_text_sent_in_parts)
+{
+	enum { LENGTH = 4 << 20 };
+	struct itimerval soon = { { 0, 10000 }, { 0, 10000 } };
+	int ends[2], passed = 0, status;
+	pid_t sender;
+
+	ck_assert_int_eq(
+		socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+	sender = fork();
+	ck_assert_int_ge(sender, 0);
+	if (sender == 0) {
+		struct sigaction act = { .sa_handler = interrupt };
+		auto_free char *text = calloc(1, LENGTH);
+
+		close(ends[0]);
+		if (!text || sigaction(SIGALRM, &act, NULL) < 0 ||
+			setitimer(ITIMER_REAL, &soon, NULL) < 0)
+			_exit(2);
+		_exit(fd_pass(ends[1], text, LENGTH, ends[1]) != 0);
+	}
+	close(ends[1]);
+	usleep(50000);
+	ck_assert_uint_eq(receive_all(ends[0], &passed), LENGTH);
+	ck_assert_int_eq(passed, 1);
+	ck_assert_int_eq(waitpid(sender, &status, 0), sender);
+	ck_assert_int_eq(status, 0);
+	close(ends[0]);
+}
+END_TEST
+
+static void
 fill(TCase *tcase)
 {
 	tcase_add_test(tcase, a_scope_closes_what_it_still_owns);
@@ -211,6 +287,7 @@ fill(TCase *tcase)
 	tcase_add_test(tcase,
 		a_file_of_the_most_bytes_is_read_and_one_more_is_refused);
 	tcase_add_test(tcase, a_pipe_takes_all_of_a_large_text);
+	tcase_add_test(tcase, a_descriptor_goes_once_with_a_text_sent_in_parts);
 	tcase_add_loop_test(tcase, a_sealed_memory_file_cannot_change, 0, 2);
 	tcase_add_test(tcase, a_sealed_program_runs);
 	tcase_add_test(tcase, standard_descriptors_are_filled);
