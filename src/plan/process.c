@@ -70,10 +70,28 @@ process_add_cwd(struct maker *m)
 	make_note_target(m, path);
 }
 
+/* The kernel takes the highest number for "leave it as it is": the program
+ * would be root. */
+static void
+check_numbers(struct maker *m, const struct oci_user *user)
+{
+	static const char words[] = "%u is the number of no user and no group";
+
+	if (user->uid && *user->uid == UINT32_MAX)
+		make_complain(m, &user->at, "uid", words, *user->uid);
+	if (user->gid && *user->gid == UINT32_MAX)
+		make_complain(m, &user->at, "gid", words, *user->gid);
+	for (size_t i = 0; i < user->additional_gids.n; i++)
+		if (user->additional_gids.items[i] == UINT32_MAX)
+			make_complain(m, &user->at,
+				make_item(m, "additionalGids", i), words,
+				UINT32_MAX);
+}
+
 /* An id that is not mapped cannot be had: setresuid(2) would say "Invalid
  * argument" in the child. */
 static void
-check_ids(struct maker *m, const struct oci_user *user, uint32_t uid,
+check_mapped(struct maker *m, const struct oci_user *user, uint32_t uid,
 	uint32_t gid)
 {
 	const struct plan_id_maps *maps = &m->plan->maps;
@@ -132,7 +150,9 @@ add_identity(struct maker *m, const struct oci_user *user)
 	bool denied = is_setgroups_denied(m, user);
 	struct plan_step *step;
 
-	check_ids(m, user, uid, gid);
+	if (user)
+		check_numbers(m, user);
+	check_mapped(m, user, uid, gid);
 	if (user && user->umask && *user->umask > 0777)
 		make_complain(m, &user->at, "umask",
 			"a umask is at most 0777, 511 in decimal");
