@@ -90,7 +90,7 @@ struct cli_option {
 struct cli_syntax {
 	const struct cli_option *options;
 	size_t min_words, max_words; /* words beside the options */
-	bool stops; /* behind the first word all are words (exec, kill, ps) */
+	bool stops; /* behind the first word all are words (exec, ps) */
 };
 
 /* The words beside the options: the front of argv, compacted in place. */

@@ -223,10 +223,12 @@ kill_one(const struct call *call, const char *root, const char *id,
 	struct err *err)
 {
 	const struct kill_args *args = call->args;
-	int sig = call->n_words > 1 ? names_to_signal(call->words[1]) : SIGTERM;
+	const char *word = call->n_words > 1 ? call->words[1] : "";
+	/* An empty word is a script's variable that was not set. */
+	int sig = *word ? names_to_signal(word) : SIGTERM;
 
 	if (sig < 0)
-		return err_say(err, "unknown signal \"%s\"", call->words[1]);
+		return err_say(err, "unknown signal \"%s\"", word);
 	return kill_run(root, id, sig, args->all, err);
 }
 
@@ -248,7 +250,7 @@ const struct command command_kill = {
 	.words = "CONTAINER-ID [SIGNAL]",
 	.summary = "send a signal to a container's first process (default TERM)",
 	.about = "SIGNAL is a name, with or without SIG, in any case, or a number.",
-	.syntax = { kill_options, 1, 2, true },
+	.syntax = { kill_options, 1, 2, false },
 	.args_size = sizeof(struct kill_args),
 	.container = true,
 	.run = signal_container,

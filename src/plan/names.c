@@ -71,13 +71,13 @@ real_time_signal(const char *word)
 	return from_min ? RT_MIN + (int)n : RT_MAX - (int)n;
 }
 
-/* Numbers first: a bare one is never a name. */
+/* Numbers first: a bare one is never a name. 0 only asks (kill(2)). */
 int
 names_to_signal(const char *text)
 {
 	int64_t number;
 
-	if (str_to_int(text, 1, RT_MAX, &number) == 0)
+	if (str_to_int(text, 0, RT_MAX, &number) == 0)
 		return (int)number;
 	if (strncasecmp(text, "SIG", 3) == 0)
 		text += 3;

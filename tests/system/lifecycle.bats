@@ -295,6 +295,24 @@ before
 	deleted
 }
 
+@test "kill takes its options in any place, 0 as a question, and an empty word as none" {
+	args /bin/probe catch
+	started
+	wait_until file_says "$OUT" ready
+	try scrim kill "$ID" 0
+	succeeds
+	is "$(status_of "$ID")" running
+	try scrim kill "$ID" ""
+	succeeds
+	wait_until is_status "$ID" stopped
+	try scrim kill "$ID" 0
+	fails
+	says 'container not running'
+	try scrim kill "$ID" KILL --all
+	succeeds
+	deleted
+}
+
 @test "kill of an unknown signal names it" {
 	args /bin/sleep 100
 	started

@@ -138,7 +138,7 @@ START_TEST(signals_are_known_in_every_spelling)
 		int number;
 	} cases[] = {
 		{ "KILL", SIGKILL }, { "SIGKILL", SIGKILL }, { "sigterm", SIGTERM },
-		{ "9", 9 }, { "1", 1 }, { "0", -1 }, { "65", -1 }, { "-1", -1 },
+		{ "9", 9 }, { "1", 1 }, { "0", 0 }, { "65", -1 }, { "-1", -1 },
 		{ "", -1 }, { "SIG", -1 }, { "SIGSIGKILL", -1 }, { "9x", -1 },
 		{ "IOT", SIGABRT }, { "poll", SIGPOLL }, { "CLD", SIGCHLD },
 	};
