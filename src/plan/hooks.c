@@ -111,7 +111,9 @@ state_begin(struct maker *m, const char *status)
 {
 	auto_str text = { 0 };
 
-	str_add(&text, "{\"ociVersion\":\"" MAKE_OCI_VERSION "\",\"id\":");
+	str_add(&text, "{\"ociVersion\":");
+	str_add_json(&text, m->plan->oci_version);
+	str_add(&text, ",\"id\":");
 	str_add_json(&text, m->plan->id);
 	str_addf(&text, ",\"status\":\"%s\",\"pid\":", status);
 	m->broken |= text.broken;

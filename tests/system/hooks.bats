@@ -102,7 +102,7 @@ poststop"
 		state=$(awk -v k="$kind" '$0 == k { on = 1; next } /^[a-zA-Z]+$/ { on = 0 } on' "$B/journal")
 		is "$(jq -r .id <<< "$state")" "$ID"
 		is "$(jq -r .bundle <<< "$state")" "$B"
-		jq -er .ociVersion <<< "$state" > /dev/null || show "$kind: ociVersion"
+		is "$kind $(jq -r .ociVersion <<< "$state")" "$kind 1.0.2"
 		is "$(jq -r '.annotations["org.example.key"]' <<< "$state")" value
 		got=$kind:$(jq -r .status <<< "$state"):$(jq -r .pid <<< "$state")
 		case $kind in
