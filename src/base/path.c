@@ -29,6 +29,7 @@
 struct walk {
 	int root;
 	bool directory, nofollow; /* of the last component */
+	bool made;                /* so was the component that was last */
 	unsigned links;
 	char path[PATH_MAX];
 };
@@ -69,17 +70,20 @@ open_part(struct walk *walk, size_t end)
 
 /* Makes one component; that it is there by now is no failure. */
 static int
-make_part(int dir, const char *name, bool directory)
+make_part(struct walk *walk, int dir, const char *name, bool directory)
 {
 	int fd;
 
 	if (directory)
-		return mkdirat(dir, name, 0755) < 0 && errno != EEXIST ? -1 : 0;
-	fd = openat(dir, name,
-		O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0644);
+		fd = mkdirat(dir, name, 0755);
+	else
+		fd = openat(dir, name,
+			O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC,
+			0644);
+	walk->made = fd >= 0;
 	if (fd < 0)
 		return errno == EEXIST ? 0 : -1;
-	return close(fd);
+	return directory ? 0 : close(fd);
 }
 
 /*
@@ -124,7 +128,7 @@ make_and_open(struct walk *walk, int dir, size_t start, size_t end)
 	int made, fd;
 
 	path[end] = '\0';
-	made = make_part(dir, path + start, directory);
+	made = make_part(walk, dir, path + start, directory);
 	path[end] = kept;
 	if (made < 0)
 		return -1;
@@ -173,6 +177,7 @@ walk_all(struct walk *walk)
 		/* "a/" is "a", not a directory in which "" is missing. */
 		if (!walk->path[end + strspn(walk->path + end, "/")])
 			walk->path[end] = '\0';
+		walk->made = false;
 		next = missing ? -1 : open_part(walk, end);
 		if (missing || (next < 0 && errno == ENOENT))
 			next = make_and_open(walk, dir, start, end);
@@ -195,7 +200,7 @@ walk_init(struct walk *walk, int root, const char *path, size_t len,
 		return err_code(err, ENAMETOOLONG, "make %.64s...", path);
 	walk->root = root;
 	walk->directory = true;
-	walk->nofollow = false;
+	walk->nofollow = walk->made = false;
 	walk->links = 0;
 	memcpy(walk->path, path, len);
 	walk->path[len] = '\0';
@@ -203,8 +208,8 @@ walk_init(struct walk *walk, int root, const char *path, size_t len,
 }
 
 int
-path_make_stat(int root, const char *path, unsigned how, struct stat *out,
-	struct err *err)
+path_make_found(int root, const char *path, unsigned how,
+	struct path_found *out, struct err *err)
 {
 	bool directory = how & PATH_DIRECTORY;
 	struct walk walk;
@@ -224,7 +229,7 @@ path_make_stat(int root, const char *path, unsigned how, struct stat *out,
 		return err_say(err, "the target is not a directory");
 	if (!directory && S_ISDIR(st.st_mode))
 		return err_say(err, "the target is a directory, not a file");
-	*out = st;
+	*out = (struct path_found){ .st = st, .made = walk.made };
 	return take_fd(&fd);
 }
 
@@ -232,12 +237,12 @@ int
 path_make(int root, const char *path, bool directory, bool nofollow,
 	struct err *err)
 {
-	struct stat st;
+	struct path_found found;
 
-	return path_make_stat(root, path,
+	return path_make_found(root, path,
 		(directory ? PATH_DIRECTORY : 0) |
 			(nofollow ? PATH_NOFOLLOW : 0),
-		&st, err);
+		&found, err);
 }
 
 int

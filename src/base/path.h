@@ -9,10 +9,16 @@
 #define BASE_PATH_H
 
 #include <stdbool.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 struct err;
-struct stat;
+
+/* What path_make_found() has opened. */
+struct path_found {
+	struct stat st;
+	bool made; /* just now: it was missing */
+};
 
 #define PATH_DIRECTORY 1u
 #define PATH_NOFOLLOW  2u
@@ -29,9 +35,9 @@ int path_open(int root, const char *path, int flags, unsigned resolve,
  * another kind found there is an error. */
 int path_make(int root, const char *path, bool directory, bool nofollow,
 	struct err *err);
-/* The same; how: PATH_*. *out is what stat(2) says of it. */
-int path_make_stat(int root, const char *path, unsigned how, struct stat *out,
-	struct err *err);
+/* The same; how: PATH_*. */
+int path_make_found(int root, const char *path, unsigned how,
+	struct path_found *out, struct err *err);
 /* Opens the parent directory of path beneath root, making what is missing;
  * *out_name points at the last component within path ("" for the root). */
 int path_parent(

@@ -26,8 +26,8 @@
  * would let an image choose what shows as /proc (CVE-2019-19921).
  */
 static int
-strict_target(
-	struct init *init, const char *path, struct stat *out, struct err *err)
+strict_target(struct init *init, const char *path, struct path_found *out,
+	struct err *err)
 {
 	auto_fd fd = path_open(
 		init->root, path, O_DIRECTORY, RESOLVE_NO_SYMLINKS, err);
@@ -44,7 +44,7 @@ strict_target(
 		return err_say(err, "it must be mounted on ordinary directory");
 	if (fd < 0)
 		return -1;
-	if (fstat(fd, out) < 0)
+	if (fstat(fd, &out->st) < 0)
 		return err_sys(err, "stat");
 	return take_fd(&fd);
 }
@@ -71,23 +71,23 @@ check_proc(int fd, const char *path, struct err *err)
 
 int
 attach_target(struct init *init, const char *path, bool directory,
-	uint64_t flags, struct err *err)
+	uint64_t flags, struct path_found *out, struct err *err)
 {
 	unsigned how = (directory ? PATH_DIRECTORY : 0) |
 		(flags & PLAN_MOUNT_DEST_NOFOLLOW ? PATH_NOFOLLOW : 0);
+	const struct stat *st = &out->st;
 	auto_fd fd = -1;
-	struct stat st;
 
 	if (flags & PLAN_MOUNT_STRICT_DIR)
-		fd = strict_target(init, path, &st, err);
+		fd = strict_target(init, path, out, err);
 	else
-		fd = path_make_stat(init->root, path, how, &st, err);
+		fd = path_make_found(init->root, path, how, out, err);
 	if (fd < 0)
 		return -1;
-	if (st.st_dev == init->root_dev && st.st_ino == init->root_ino)
+	if (st->st_dev == init->root_dev && st->st_ino == init->root_ino)
 		return err_say(err,
 			"the target is the container's root, on which nothing can be mounted");
-	if (st.st_dev != init->root_dev && check_proc(fd, path, err) < 0)
+	if (st->st_dev != init->root_dev && check_proc(fd, path, err) < 0)
 		return -1;
 	return take_fd(&fd);
 }

@@ -11,11 +11,12 @@
 
 struct err;
 struct init;
+struct path_found;
 
 /* Opens the target of a mount, made when it is missing, as a directory or as
  * an empty file. flags: PLAN_MOUNT_*. */
 int attach_target(struct init *init, const char *path, bool directory,
-	uint64_t flags, struct err *err);
+	uint64_t flags, struct path_found *out, struct err *err);
 /* Puts a detached tree on an opened target. The target's descriptor then
  * means what is covered. */
 int attach_tree(int tree, int target, struct err *err);

@@ -45,6 +45,7 @@ binds_make(struct init *init, const struct plan_step *step, struct err *err)
 	const char *path = init_text(init, step, 0);
 	auto_fd tree = slots_take(init, (uint32_t)step->slot, err);
 	auto_fd target = -1;
+	struct path_found found;
 	struct stat st;
 
 	if (tree < 0)
@@ -54,7 +55,7 @@ binds_make(struct init *init, const struct plan_step *step, struct err *err)
 	if (S_ISLNK(st.st_mode) && (step->number[2] & PLAN_MOUNT_OVER_LINK))
 		return copy_link(init, path, tree, (size_t)st.st_size, err);
 	target = attach_target(
-		init, path, S_ISDIR(st.st_mode), step->number[2], err);
+		init, path, S_ISDIR(st.st_mode), step->number[2], &found, err);
 	if (target < 0)
 		return -1;
 	if (attach_tree(tree, target, err) < 0)

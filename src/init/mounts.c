@@ -10,6 +10,7 @@
 
 #include "base/err.h"
 #include "base/fd.h"
+#include "base/path.h"
 #include "base/sys.h"
 #include "init/attach.h"
 #include "init/copyup.h"
@@ -79,10 +80,36 @@ mounts_words(const struct init *init, int context,
 	return 0;
 }
 
+static bool
+says(const struct init *init, const struct plan_list *words, const char *key)
+{
+	for (uint32_t i = 0; i < words->count; i++)
+		if (!strncmp(init_item(init, words, i), key, strlen(key)))
+			return true;
+	return false;
+}
+
+/* A tmpfs that is not told its mode has that of the directory it covers: /root
+ * stays closed. One that was made for it says nothing. */
+static int
+put_mode(const struct init *init, const struct plan_step *step, int context,
+	const struct path_found *covered, struct err *err)
+{
+	char word[] = "mode=0000";
+
+	if (covered->made || (step->number[2] & PLAN_MOUNT_COPYUP) ||
+		strcmp(init_text(init, step, 1), "tmpfs") != 0 ||
+		says(init, &step->list[0], "mode="))
+		return 0;
+	for (size_t i = 0; i < 4; i++)
+		word[8 - i] = (char)('0' + (covered->st.st_mode >> 3 * i & 7));
+	return put_word(context, word, err);
+}
+
 /* A detached mount of a new superblock. */
 static int
 make_tree(const struct init *init, const struct plan_step *step, uint64_t attr,
-	struct err *err)
+	const struct path_found *covered, struct err *err)
 {
 	const char *type = init_text(init, step, 1),
 		   *source = init_text(init, step, 2);
@@ -98,21 +125,13 @@ make_tree(const struct init *init, const struct plan_step *step, uint64_t attr,
 		sys_fsconfig(
 			context, FSCONFIG_SET_STRING, "source", source, 0) < 0)
 		return mounts_complain(context, "source", err);
-	if (mounts_words(init, context, &step->list[0], err) < 0)
+	if (put_mode(init, step, context, covered, err) < 0 ||
+		mounts_words(init, context, &step->list[0], err) < 0)
 		return -1;
 	if (sys_fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
 		return mounts_complain(context, type, err);
 	tree = sys_fsmount(context, FSMOUNT_CLOEXEC, (unsigned)attr);
 	return tree < 0 ? mounts_complain(context, "fsmount", err) : tree;
-}
-
-static bool
-says(const struct init *init, const struct plan_list *words, const char *key)
-{
-	for (uint32_t i = 0; i < words->count; i++)
-		if (!strncmp(init_item(init, words, i), key, strlen(key)))
-			return true;
-	return false;
 }
 
 /* tmpcopyup: filled writable, and read-only before anybody sees it. */
@@ -136,14 +155,15 @@ mounts_make(struct init *init, const struct plan_step *step, struct err *err)
 {
 	uint64_t attr = step->number[0], flags = step->number[2];
 	auto_fd target = -1, tree = -1;
+	struct path_found found = { .made = false };
 
 	if (flags & PLAN_MOUNT_COPYUP)
 		attr &= ~(uint64_t)MOUNT_ATTR_RDONLY;
-	target =
-		attach_target(init, init_text(init, step, 0), true, flags, err);
+	target = attach_target(
+		init, init_text(init, step, 0), true, flags, &found, err);
 	if (target < 0)
 		return -1;
-	tree = make_tree(init, step, attr, err);
+	tree = make_tree(init, step, attr, &found, err);
 	if (tree < 0)
 		return -1;
 	if ((flags & PLAN_MOUNT_COPYUP) &&

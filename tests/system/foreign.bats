@@ -276,3 +276,16 @@ understands()
 		'[true,true,true,true]'
 	rm "$T/pid" "$T/process.json"
 }
+
+@test "a tmpfs that is not told its mode has that of the directory that it covers" {
+	mkdir "$B/rootfs/closed" "$B/rootfs/open"
+	chmod 2710 "$B/rootfs/closed"
+	chmod 1777 "$B/rootfs/open"
+	for path in /closed /open /missing; do
+		config '.mounts += [{destination: $p, type: "tmpfs", source: "tmpfs"}]' --arg p $path
+	done
+	config '.mounts += [{destination: "/root", type: "tmpfs", source: "tmpfs", options: ["mode=705"]}]'
+	args /bin/stat -c '%n %a' /closed /open /missing /root
+	runs
+	is "$output" $'/closed 2710\n/open 1777\n/missing 1777\n/root 705'
+}
