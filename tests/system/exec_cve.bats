@@ -216,6 +216,24 @@ inheritable_of()
 	deleted
 }
 
+@test "CVE-2024-21626: what scrim opens itself does not fill the places that --preserve-fds names" {
+	running
+	# The state directory and the signals of the foreground, a log.
+	for n in {1..8}; do
+		for options in "" "--log $T/tmp/log"; do
+			try scrim $options exec --preserve-fds "$n" "$ID" /bin/probe fds
+			fails 255
+			says 'descriptor 3 is to be passed on .* but not open'
+		done
+	done
+	try sh -c 'exec "$@" 3< /dev/null 5< /dev/null' sh $SCRIM --root "$ROOT" \
+		exec --preserve-fds 3 "$ID" /bin/probe fds
+	fails 255
+	says 'descriptor 4 is to be passed on .* but not open'
+	rm "$T/tmp/log"
+	deleted
+}
+
 @test "CVE-2024-21626: the program of an exec has descriptors 0, 1 and 2 alone" {
 	config '.linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW", syscalls: [
 		{names: ["mknod"], action: "SCMP_ACT_ERRNO"}]}'

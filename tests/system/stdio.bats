@@ -59,12 +59,20 @@ fd_numbers()
 	rm "$T/tmp/three"
 }
 
-@test "descriptors that --preserve-fds names but the caller has not are an error or absent" {
+@test "descriptors that --preserve-fds or LISTEN_FDS names, but the caller has not, are an error, whatever scrim has opened there" {
 	args /bin/probe fds
-	try scrim run --preserve-fds 3 -b "$B" "$ID"
-	if [ "$status" = 0 ]; then
-		[[ $(fd_numbers) =~ ^0\ 1\ 2\ (3\ 4\ 5\ )?$ ]] || show "descriptors"
-	fi
+	for options in "" "--log $T/tmp/log"; do
+		for n in {1..6}; do
+			try scrim $options run --preserve-fds "$n" -b "$B" "$ID"
+			fails
+			says 'descriptor 3 is to be passed on .* but not open'
+			try sh -c 'export LISTEN_PID=$$ LISTEN_FDS=$0; exec "$@"' "$n" \
+				$SCRIM --root "$ROOT" $options run -b "$B" "$ID"
+			fails
+			says 'descriptor 3 is to be passed on .* but not open'
+		done
+	done
+	rm "$T/tmp/log"
 }
 
 @test "LISTEN_FDS brings the sockets and the variables" {
