@@ -73,6 +73,9 @@ name_filter(const struct plan_seccomp *seccomp, char out[HASH_TEXT_SIZE])
 		add_text(&hash, host.machine);
 		add_text(&hash, host.release);
 	}
+	/* Or the cache would have an answer that is no error. */
+	if (seccomp->strict)
+		add_text(&hash, "strict");
 	add_number(&hash, seccomp->default_action);
 	add_number(&hash, seccomp->n_arches);
 	for (size_t i = 0; i < seccomp->n_arches; i++)

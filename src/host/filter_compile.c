@@ -148,6 +148,21 @@ add_rule(const struct functions *lib, scmp_filter_ctx ctx,
 	return 0;
 }
 
+/* For who would rather have no container than a rule that does nothing. A name
+ * of another architecture's has a number below zero, and is no mistake. */
+static int
+check_names(const struct functions *lib, const struct plan_seccomp_rule *rule,
+	struct err *err)
+{
+	for (size_t i = 0; i < rule->n_names; i++)
+		if (lib->resolve(rule->names[i]) == __NR_SCMP_ERROR)
+			return err_say(err,
+				"unknown system call \"%s\" "
+				"(run.oci.seccomp_fail_unknown_syscall)",
+				rule->names[i]);
+	return 0;
+}
+
 static int
 add_rules(const struct functions *lib, scmp_filter_ctx ctx,
 	const struct plan_seccomp *seccomp, struct err *err)
@@ -155,6 +170,9 @@ add_rules(const struct functions *lib, scmp_filter_ctx ctx,
 	for (size_t i = 0; i < seccomp->n_rules; i++) {
 		const struct plan_seccomp_rule *rule = &seccomp->rules[i];
 
+		if (seccomp->strict && check_names(lib, rule, err) < 0)
+			return err_where(err, rule->where.line,
+				rule->where.column, rule->where.pointer);
 		/* What happens anyhow needs no rule, and the library refuses
 		 * it. */
 		if (rule->action == seccomp->default_action)

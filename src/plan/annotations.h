@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Annotations that change what is done, one row each: those of engines, which
- * other runtimes have given their meaning, and our own. All others are kept
- * and shown by `state`. scrim-config(5) tells what each does; a test holds
+ * other runtimes have given their meaning, and our own; some of them ask for
+ * what is not here, and are refused (rules.c). All others are kept and shown
+ * by `state`. scrim-config(5) tells what each does; a test holds
  * that page and these rows together.
  */
 #ifndef PLAN_ANNOTATIONS_H
@@ -18,15 +19,21 @@ enum annotation {
 	ANNOTATION_BIRTH,
 	ANNOTATION_CRIU_CONFIG,
 	ANNOTATION_DELEGATE_CGROUP,
+	ANNOTATION_FORCE_CGROUP_V1,
+	ANNOTATION_HANDLER,
 	ANNOTATION_HOOKS_STDERR,
 	ANNOTATION_HOOKS_STDOUT,
 	ANNOTATION_KEEP_GROUPS,
 	ANNOTATION_MOUNT_CONTEXT,
 	ANNOTATION_PIDFD_RECEIVER,
+	ANNOTATION_SECCOMP_BPF,
+	ANNOTATION_SECCOMP_FAIL_UNKNOWN,
+	ANNOTATION_SECCOMP_PLUGINS,
 	ANNOTATION_SECCOMP_RECEIVER,
 	ANNOTATION_STOP_SIGNAL,
 	ANNOTATION_SYSTEMD_PROPERTY,
 	ANNOTATION_SYSTEMD_SUBGROUP,
+	ANNOTATION_TIMENS_OFFSET,
 	ANNOTATION_COUNT
 };
 

@@ -23,30 +23,35 @@ overlap(uint32_t a, uint32_t b, const struct plan_id_map *x,
 	return a < (uint64_t)b + y->size && b < (uint64_t)a + x->size;
 }
 
-/* One mapping, by itself and against those before it. The kernel would say
- * no more than "Invalid argument". */
-static void
-check_map(struct maker *m, const struct oci_id_mapping *mapping,
+/* One mapping, by itself and against those before it; member is blamed, or
+ * NULL for the mapping itself and its size. The kernel would say no more than
+ * "Invalid argument". */
+bool
+id_maps_check(struct maker *m, const struct place *at, const char *member,
 	const struct plan_id_map *maps, size_t i)
 {
 	const struct plan_id_map *map = &maps[i];
+	const char *size = member ? member : "size";
 
 	if (map->size == 0) {
-		make_complain(m, &mapping->at, "size", "a mapping of no ids");
-		return;
+		make_complain(m, at, size, "a mapping of no ids");
+		return false;
 	}
 	if ((uint64_t)map->inside + map->size > UINT32_MAX ||
-		(uint64_t)map->outside + map->size > UINT32_MAX)
-		make_complain(m, &mapping->at, "size",
+		(uint64_t)map->outside + map->size > UINT32_MAX) {
+		make_complain(m, at, size,
 			"the mapping goes beyond the last id, %u",
 			UINT32_MAX - 1);
+		return false;
+	}
 	for (size_t j = 0; j < i; j++) {
 		if (!overlap(map->inside, maps[j].inside, map, &maps[j]) &&
 			!overlap(map->outside, maps[j].outside, map, &maps[j]))
 			continue;
-		make_complain(m, &mapping->at, NULL, "overlaps mapping %zu", j);
-		return;
+		make_complain(m, at, member, "overlaps mapping %zu", j);
+		return false;
 	}
+	return true;
 }
 
 /* The list as numbers; NULL when it cannot be used. */
@@ -67,7 +72,7 @@ make_map(struct maker *m, const struct oci_id_mappings *list)
 
 		maps[i] = (struct plan_id_map){ *mapping->container_id,
 			*mapping->host_id, *mapping->size };
-		check_map(m, mapping, maps, i);
+		id_maps_check(m, &mapping->at, NULL, maps, i);
 	}
 	return maps;
 }

@@ -94,6 +94,9 @@ void namespaces_add_network(struct maker *m);
 void id_maps_make(struct maker *m);
 void id_maps_fill(struct maker *m, const struct oci_id_mappings *uid,
 	const struct oci_id_mappings *gid, struct plan_id_maps *out);
+/* Complains about the last of i + 1; at, member as of make_complain(). */
+bool id_maps_check(struct maker *m, const struct place *at, const char *member,
+	const struct plan_id_map *maps, size_t i);
 bool id_maps_has_uid(const struct plan_id_maps *maps, uint32_t uid);
 bool id_maps_has_gid(const struct plan_id_maps *maps, uint32_t gid);
 void rules_check(struct maker *m);

@@ -132,6 +132,10 @@ set_idmap(struct mount_job *job, struct plan_source *source)
 		return;
 	source->idmap = true;
 	source->idmap_recursive = job->options.idmap_recursive;
+	if (!own && job->options.idmap_own) {
+		source->maps = job->options.idmap_own;
+		return;
+	}
 	if (!own) {
 		if (!job->m->user_ns)
 			make_complain(job->m, &mount->at, "options",

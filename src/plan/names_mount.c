@@ -116,6 +116,13 @@ static const struct names_mount_option ignored = {
 	.note = "of mount(8) and its helpers",
 };
 
+/* With mappings behind them (plan/idmap_words.c); crun's, and no word that
+ * `features` could list. */
+static const struct names_mount_option with_mappings[] = {
+	OTHER("idmap=", MOUNT_IDMAPS, false, "owners are translated by these"),
+	OTHER("ridmap=", MOUNT_IDMAPS, true, "idmap=, with all mounts below"),
+};
+
 #define N_OPTIONS (sizeof(options) / sizeof(options[0]))
 
 const struct names_mount_option *
@@ -127,6 +134,9 @@ names_mount_option(const char *word)
 			options[i].word[1] == word[1] &&
 			strcmp(options[i].word, word) == 0)
 			return &options[i];
+	for (size_t i = 0; i < 2; i++)
+		if (str_has_prefix(word, with_mappings[i].word))
+			return &with_mappings[i];
 	if (str_has_prefix(word, "x-") || str_has_prefix(word, "X-") ||
 		str_has_prefix(word, "comment="))
 		return &ignored;

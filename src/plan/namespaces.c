@@ -6,6 +6,7 @@
  * before the clone (user, pid and time) are left to whoever clones; the rest
  * become steps.
  */
+#include "base/str.h"
 #include "plan/make.h"
 
 #include <linux/sched.h>
@@ -162,6 +163,49 @@ make_birth(struct maker *m)
 		"no mount namespace is listed: mounts are made on the host, below the rootfs";
 }
 
+/* "CLOCK SECONDS NANOSECONDS", as the kernel's file takes it. */
+static bool
+is_offset(char *line)
+{
+	static const char *const clocks[] = { "monotonic", "boottime", "1",
+		"7" };
+	const char *clock = strsep(&line, " ");
+	const char *secs = line ? strsep(&line, " ") : NULL;
+	int64_t number;
+	size_t i = 0;
+
+	while (i < 4 && strcmp(clock, clocks[i]) != 0)
+		i++;
+	return i < 4 && secs && line &&
+		str_to_int(secs, INT64_MIN, INT64_MAX, &number) == 0 &&
+		str_to_int(line, 0, 999999999, &number) == 0;
+}
+
+/* The same by crun's annotation, which is older than timeOffsets; these count
+ * before it. Several clocks have a line each. */
+static void
+read_offset_annotation(struct maker *m)
+{
+	const struct oci_string_entry *said = annotations_find(
+		&m->config->annotations, ANNOTATION_TIMENS_OFFSET);
+	size_t size = said ? strlen(said->value) + 1 : 0;
+	char *copy = said ? make_alloc(m, size) : NULL, *line;
+
+	if (!copy)
+		return;
+	memcpy(copy, said->value, size);
+	while ((line = strsep(&copy, "\n")))
+		if (*line && !is_offset(line))
+			make_complain(m, &said->at, NULL,
+				"\"%s\" is no offset such as "
+				"\"boottime 3600 0\"",
+				said->value);
+	if (!(m->new_ns & CLONE_NEWTIME))
+		make_complain(m, &said->at, NULL,
+			"%s needs a new time namespace", said->key);
+	m->plan->time_offsets = make_printf(m, "%s\n", said->value);
+}
+
 /* As /proc/PID/timens_offsets takes them, one clock a line
  * (time_namespaces(7)). */
 static void
@@ -172,8 +216,10 @@ make_time_offsets(struct maker *m)
 	static const char *const names[] = { "monotonic", "boottime" };
 	const char *text = "";
 
-	if (!offsets)
+	if (!offsets) {
+		read_offset_annotation(m);
 		return;
+	}
 	if (!(m->new_ns & CLONE_NEWTIME))
 		make_complain(m, &offsets->at, NULL,
 			"timeOffsets need a new time namespace");
@@ -208,8 +254,7 @@ static bool
 can_be_apart(const struct maker *m)
 {
 	return (m->new_ns & CLONE_NEWNET) && m->request->foreground &&
-		!m->user_ns && m->request->root &&
-		m->linux->net_devices.n == 0;
+		!m->user_ns && m->request->root && m->linux->net_devices.n == 0;
 }
 
 uint64_t

@@ -135,18 +135,32 @@ take_words(struct maker *m, const struct oci_mount *mount, size_t i,
 	}
 }
 
+/* "idmap" alone takes back what an "idmap=" has said. */
+static void
+take_mappings(struct maker *m, const struct oci_mount *mount, size_t i,
+	struct options *out)
+{
+	const char *value = strchr(mount->options.items[i], '=');
+
+	out->idmap_own =
+		value ? idmap_words_read(m, mount, i, value + 1) : NULL;
+}
+
 void
 options_read(
 	struct maker *m, const struct oci_mount *mount, struct options *out)
 {
 	*out = (struct options){ .words = PILE_OF(const char *) };
 	for (size_t i = 0; i < mount->options.n; i++) {
+		const char *word = mount->options.items[i];
 		const struct names_mount_option *option =
-			names_mount_option(mount->options.items[i]);
+			names_mount_option(word);
 
 		if (option)
 			take_option(m, out, option);
-		else
+		if (option && option->kind == MOUNT_IDMAPS)
+			take_mappings(m, mount, i, out);
+		if (!option)
 			take_words(m, mount, i, out);
 	}
 	m->broken |= out->words.broken;

@@ -218,6 +218,7 @@ struct plan_seccomp {
 	size_t n_arches;
 	const struct plan_seccomp_rule *rules;
 	size_t n_rules;
+	bool strict; /* a name that is no system call is an error */
 	/* Some rule asks an agent (SCMP_ACT_NOTIFY), who listens at this path
 	 * of the host; NULL where none does. */
 	const char *listener, *listener_metadata;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Rules of the whole document that belong to no part of it: the version, the
- * annotations, and the properties that are decoded but that nothing applies
- * yet. The latter are refused by name: what a config asks for is done or the
- * container is not made.
+ * annotations. Those that ask for what is not here are refused by name: what a
+ * config asks for is done or the container is not made.
  */
 #include <string.h>
 
 #include "base/str.h"
+#include "plan/annotations.h"
 #include "plan/make.h"
 
 /* A number of semver.org 2.0.0: digits without a leading zero. */
@@ -72,9 +72,36 @@ check_version(struct maker *m)
 			version);
 }
 
+/* Known to ask for what is not here. To pass over them, as over one that nobody
+ * knows, would run the container with less between it and the host, or to its
+ * end in an odd way. */
+static const struct {
+	enum annotation which;
+	const char *why;
+} refused[] = {
+	{ ANNOTATION_HANDLER, "no handler is supported" },
+	{ ANNOTATION_SECCOMP_BPF,
+		"a filter is given by its rules, in linux.seccomp" },
+	{ ANNOTATION_FORCE_CGROUP_V1, "cgroup v1 is not supported" },
+};
+
+static void
+check_refused(struct maker *m)
+{
+	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
+		const struct oci_string_entry *said = annotations_find(
+			&m->config->annotations, refused[i].which);
+
+		if (said && *said->value)
+			make_complain(m, &said->at, NULL, "%s: %s", said->key,
+				refused[i].why);
+	}
+}
+
 static void
 check_annotations(struct maker *m)
 {
+	check_refused(m);
 	for (size_t i = 0; i < m->config->annotations.n; i++)
 		if (!*m->config->annotations.items[i].key)
 			make_complain(m, &m->config->annotations.items[i].at,

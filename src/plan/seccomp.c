@@ -181,6 +181,8 @@ read_listener(struct job *job)
 {
 	const struct oci_string_entry *receiver = annotations_find(
 		&job->m->config->annotations, ANNOTATION_SECCOMP_RECEIVER);
+	const struct oci_string_entry *plugins = annotations_find(
+		&job->m->config->annotations, ANNOTATION_SECCOMP_PLUGINS);
 	const struct oci_seccomp *said = job->said;
 	bool has_path = said->listener_path && *said->listener_path;
 
@@ -189,6 +191,12 @@ read_listener(struct job *job)
 			"listenerMetadata needs a listenerPath");
 	if (!job->notifies)
 		return;
+	if (plugins && *plugins->value) {
+		make_complain(job->m, &plugins->at, NULL,
+			"%s: nothing is loaded into this program; name an agent by listenerPath",
+			plugins->key);
+		return;
+	}
 	job->out->listener_metadata = said->listener_metadata;
 	if (has_path)
 		take_listener(job, said->listener_path,
@@ -202,6 +210,16 @@ read_listener(struct job *job)
 	else
 		make_complain(job->m, &said->at, NULL,
 			"SCMP_ACT_NOTIFY needs a listenerPath");
+}
+
+/* crun's annotation; names that are unknown here are passed over without it. */
+static bool
+is_strict(const struct maker *m)
+{
+	const struct oci_string_entry *said = annotations_find(
+		&m->config->annotations, ANNOTATION_SECCOMP_FAIL_UNKNOWN);
+
+	return said && strcmp(said->value, "0") != 0;
 }
 
 void
@@ -219,6 +237,7 @@ seccomp_make(struct maker *m)
 	job.out->default_action = read_action(&job, &job.said->at,
 		"defaultAction", job.said->default_action, "defaultErrnoRet",
 		job.said->default_errno_ret);
+	job.out->strict = is_strict(m);
 	read_arches(&job);
 	read_rules(&job);
 	read_flags(&job);

@@ -106,6 +106,64 @@ poststop warns"
 	fi
 }
 
+@test "run.oci.timens_offset sets the clocks as timeOffsets does, which count before it" {
+	config '.linux.namespaces += [{type: "time"}]'
+	args /bin/cat /proc/self/timens_offsets
+	annotation run.oci.timens_offset "7 3600 5"
+	runs
+	shows '^boottime +3600 +5$'
+	annotation run.oci.timens_offset $'boottime 60 0\nmonotonic -1 9'
+	runs
+	shows '^boottime +60 +0$'
+	shows '^monotonic +-1 +9$'
+	config '.linux.timeOffsets = {boottime: {secs: 120}}'
+	runs
+	shows '^boottime +120 +0$'
+	shows '^monotonic +0 +0$'
+}
+
+# A container that its maker believes in a virtual machine must not be a plain
+# one, nor one with a filter of his be without it.
+@test "annotations that ask for what is not here are refused, not passed over" {
+	while read -r key value; do
+		annotation "$key" "$value"
+		refused
+		says "$key"
+		config 'del(.annotations[$k])' --arg k "$key"
+	done <<- END
+		run.oci.handler krun
+		run.oci.handler wasm
+		run.oci.seccomp_bpf_data BgAAAAAA/38=
+		run.oci.systemd.force_cgroup_v1 /sys/fs/cgroup/systemd
+	END
+	annotation run.oci.handler ""
+	annotation run.oci.seccomp.plugins libagent.so
+	runs
+	config '.linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW",
+		syscalls: [{names: ["mount"], action: "SCMP_ACT_NOTIFY"}]}'
+	refused
+	says run.oci.seccomp.plugins
+}
+
+@test "run.oci.seccomp_fail_unknown_syscall takes a name that is no system call for an error" {
+	config '.linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW", syscalls: [
+		{names: ["mknod"], action: "SCMP_ACT_ERRNO"},
+		{names: ["chmod", "gargle"], action: "SCMP_ACT_ERRNO"}]}'
+	# With the cache, too.
+	runs
+	annotation run.oci.seccomp_fail_unknown_syscall 0
+	runs
+	for value in 1 "" yes; do
+		annotation run.oci.seccomp_fail_unknown_syscall "$value"
+		refused
+		says 'unknown system call "gargle".*/linux/seccomp/syscalls/1'
+	done
+	config '.linux.seccomp.syscalls[1].names = ["chmod", "_llseek", "arm_fadvise64_64"]'
+	script "chmod 700 /tmp 2>&1; true"
+	runs
+	shows 'not permitted'
+}
+
 @test "all other annotations are kept, and shown by state" {
 	annotation org.example.key "some value"
 	created

@@ -459,6 +459,60 @@ mappings()
 	prints 7:7
 }
 
+@test "idmap= has its mappings in the option, as crun's users write them" {
+	mkdir "$B/source"
+	touch "$B/source/file" "$B/source/other"
+	chown 10:5 "$B/source/other"
+	mount_add /m none "$B/source" bind 'idmap=uids=0-1-10#10-2000-1;gids=0-100-10;'
+	mount_add /n none "$B/source" bind 'idmap=gids=0-7-9;uids=0-8-20'
+	script 'stat -c "%n %u:%g" /m/file /m/other /n/file /n/other'
+	runs
+	prints "/m/file 1:100"
+	prints "/m/other 2000:105"
+	prints "/n/file 8:7"
+	prints "/n/other 18:12"
+}
+
+@test "idmap= reaches the top alone, ridmap= all below" {
+	tree "$B/source"
+	touch "$B/source/file" "$B/source/sub/file"
+	mount_add /one none "$B/source" rbind 'idmap=uids=0-1000-9;gids=0-0-9'
+	mount_add /all none "$B/source" rbind 'ridmap=uids=0-2000-9;gids=0-0-9'
+	script 'stat -c "%n %u" /one/file /one/sub/file /all/file /all/sub/file'
+	runs
+	prints '/one/file 1000'
+	prints '/one/sub/file 0'
+	prints '/all/file 2000'
+	prints '/all/sub/file 2000'
+}
+
+@test "idmap= with @ counts in the container's ids, and without it in the host's" {
+	user_namespace
+	config '.linux.uidMappings = [{containerID: 0, hostID: 100000, size: 1},
+		{containerID: 1, hostID: 100002, size: 1000}]'
+	mkdir "$B/source"
+	touch "$B/source/file" "$B/source/other"
+	chown 1:1 "$B/source/other"
+	mount_add /m none "$B/source" bind 'idmap=uids=@0-0-1#@1-3-9;gids=@0-5-10'
+	mount_add /n none "$B/source" bind 'idmap=uids=0-100000-1#1-100009-1;gids=0-100000-2'
+	script 'stat -c "%n %u:%g" /m/file /m/other /n/file /n/other'
+	runs
+	prints "/m/file 0:5"
+	prints "/m/other 3:6"
+	prints "/n/file 0:0"
+	prints "/n/other 8:1"
+}
+
+@test "a mount's own mappings win over those in its option" {
+	mkdir "$B/source"
+	touch "$B/source/file"
+	mount_add /m none "$B/source" bind 'idmap=uids=0-5-1;gids=0-5-1'
+	mappings /m 0 7 1
+	script 'stat -c "%u:%g" /m/file'
+	runs
+	prints 7:7
+}
+
 @test "idmap without any mapping and without a user namespace is an error" {
 	mkdir "$B/source"
 	mount_add /m none "$B/source" bind idmap
