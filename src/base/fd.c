@@ -18,6 +18,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* Linux 6.3: the mode of a memfd cannot be changed any more. */
@@ -187,6 +188,22 @@ fd_seal(const char *name, const void *data, size_t len, int exec,
 	if (lseek(fd, 0, SEEK_SET) < 0 || fcntl(fd, F_ADD_SEALS, seals) < 0)
 		return err_sys(err, "seal memory file %s", name);
 	return take_fd(&fd);
+}
+
+bool
+file_is_same(const struct stat *a, const struct stat *b)
+{
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
+bool
+fd_is_at(int fd, int dir, const char *path, int flags)
+{
+	struct stat here, there;
+
+	return fstat(fd, &here) == 0 &&
+		fstatat(dir, path, &there, flags) == 0 &&
+		file_is_same(&here, &there);
 }
 
 /* O_TRUNC means nothing to the files of /proc, /sys and cgroups. */

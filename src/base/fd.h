@@ -7,6 +7,7 @@
 #ifndef BASE_FD_H
 #define BASE_FD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <sys/types.h>
@@ -53,6 +54,13 @@ int fd_fill_stdio(struct err *err);
 /* A sealed, unchangeable memfd that holds data. exec: may be executed. */
 int fd_seal(const char *name, const void *data, size_t len, int exec,
 	struct err *err);
+
+/* Whether both are of one file: a number counts on its own filesystem alone. */
+struct stat;
+bool file_is_same(const struct stat *a, const struct stat *b);
+/* Whether path leads to what fd is; flags are those of fstatat(2). Not where
+ * either cannot be looked at. */
+bool fd_is_at(int fd, int dir, const char *path, int flags);
 
 /* Small kernel files: one write, one read. path is relative to dir (or
  * AT_FDCWD), opened without following a last symbolic link. */

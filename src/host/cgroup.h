@@ -60,6 +60,8 @@ int cgroup_make(const struct plan *plan, const char *path, struct cgroup *out,
 bool cgroup_is_ours(const char *path);
 /* The cgroup that we are in, "/a/b"; heap, NULL: unknown. */
 char *cgroup_own(void);
+/* The same of another process. */
+char *cgroup_of(pid_t process);
 /* Opens an existing one by path; -1 with ENOENT in err when it is gone. */
 int cgroup_open(const char *path, struct cgroup *out, struct err *err);
 /* Where another process of the container goes: into the cgroup at path, or the

@@ -58,17 +58,6 @@ is_gone(int dir, const char *own)
 		errno == ENOENT;
 }
 
-/* The one that was looked at, and not its successor. */
-static bool
-is_at(int root, const char *path, int dir)
-{
-	struct stat here, there;
-
-	return fstat(dir, &here) == 0 &&
-		fstatat(root, path + 1, &there, AT_SYMLINK_NOFOLLOW) == 0 &&
-		here.st_dev == there.st_dev && here.st_ino == there.st_ino;
-}
-
 int
 cgroup_owner_clear(
 	int root, int dir, const char *path, const char *own, struct err *err)
@@ -77,7 +66,8 @@ cgroup_owner_clear(
 		return 0;
 	if (flock(dir, LOCK_EX) < 0)
 		return err_sys(err, "lock cgroup %s", path);
-	if (!is_at(root, path, dir))
+	/* The one that was looked at, and not its successor. */
+	if (!fd_is_at(dir, root, path + 1, AT_SYMLINK_NOFOLLOW))
 		return 1;
 	if (cgroup_files_event(dir, "populated") != 0)
 		return 0;

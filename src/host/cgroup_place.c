@@ -84,6 +84,15 @@ cgroup_own(void)
 	return find_of("/proc/self/cgroup");
 }
 
+char *
+cgroup_of(pid_t process)
+{
+	char file[64];
+
+	snprintf(file, sizeof(file), "/proc/%d/cgroup", (int)process);
+	return find_of(file);
+}
+
 /* Making a cgroup there and moving from here into it takes both. */
 static bool
 is_ours(int root, const char *own)
@@ -176,16 +185,13 @@ cgroup_open_inside(const char *path, const char *below, pid_t process,
 	auto_free char *place = below ? join_below(path, below, err) : NULL;
 	struct cgroup found;
 	size_t len = strlen(path);
-	char file[64];
 
 	if (below)
 		return place ? cgroup_open(place, out, err) : -1;
 	if (cgroup_open(path, &found, err) < 0)
 		return -1;
-	if (is_parent_only(&found)) {
-		snprintf(file, sizeof(file), "/proc/%d/cgroup", (int)process);
-		place = find_of(file);
-	}
+	if (is_parent_only(&found))
+		place = cgroup_of(process);
 	if (!place || strncmp(place, path, len) != 0 || place[len] != '/') {
 		*out = found;
 		return 0;

@@ -183,6 +183,44 @@ cgroup_kill(const char *path, struct err *err)
 	return ok;
 }
 
+/* By what the process says itself; where scrim's view of cgroups is another
+ * than that of the file, once more by the list. */
+static bool
+is_member(const char *path, pid_t pid)
+{
+	auto_free char *place = cgroup_of(pid);
+	auto_free pid_t *pids = NULL;
+	size_t n = 0, len = strlen(path);
+
+	if (place && strncmp(place, path, len) == 0 &&
+		(place[len] == '/' || place[len] == '\0'))
+		return true;
+	if (cgroup_pids(path, &pids, &n, NULL) < 0)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (pids[i] == pid)
+			return true;
+	return false;
+}
+
+/*
+ * A process that ended since the list was made is no failure. Its number may be
+ * another's by now, and a container can see to it that it is soon: so who is
+ * held by the descriptor is asked for after that was opened.
+ */
+static int
+signal_one(const char *path, pid_t pid, int sig, struct err *err)
+{
+	auto_fd pidfd = sys_pidfd_open(pid, 0);
+
+	if (pidfd >= 0 && !is_member(path, pid))
+		return 0;
+	if ((pidfd < 0 || sys_pidfd_send_signal(pidfd, sig) < 0) &&
+		errno != ESRCH)
+		return err_sys(err, "signal %d to process %d", sig, (int)pid);
+	return 0;
+}
+
 /* One that cannot be reached does not keep it from the others; the first is
  * told of. */
 int
@@ -195,15 +233,9 @@ cgroup_signal(const char *path, int sig, struct err *err)
 
 	if (cgroup_pids(path, &pids, &n, &failure) < 0)
 		return failure.code == ENOENT ? 0 : err_take(err, &failure);
-	for (size_t i = 0; i < n; i++) {
-		/* A process that ended in the meantime was not there. */
-		auto_fd pidfd = sys_pidfd_open(pids[i], 0);
-
-		if ((pidfd < 0 || sys_pidfd_send_signal(pidfd, sig) < 0) &&
-			errno != ESRCH && result == 0)
-			result = err_sys(err, "signal %d to process %d", sig,
-				(int)pids[i]);
-	}
+	for (size_t i = 0; i < n; i++)
+		if (signal_one(path, pids[i], sig, result ? NULL : err) < 0)
+			result = -1;
 	return result;
 }
 

@@ -326,15 +326,6 @@ explain(const struct criu_job *job, int code, struct err *err)
 		(int)strcspn(error, "\n"), error, job->log);
 }
 
-static bool
-leads_to(const char *path, int fd)
-{
-	struct stat found, own;
-
-	return stat(path, &found) == 0 && fstat(fd, &own) == 0 &&
-		found.st_dev == own.st_dev && found.st_ino == own.st_ino;
-}
-
 /* criu is a child of ours and may look at our descriptors; out_fd is the one,
  * -1 where there is nothing to say. Without what it does say criu must not run:
  * a connection may depend on it, or where the pages go; and criu says nothing
@@ -352,7 +343,7 @@ name_config(const struct str *config, int *out_fd, struct err *err)
 	if (fd < 0)
 		return -1;
 	snprintf(path, sizeof(path), "/proc/%d/fd/%d", (int)getpid(), fd);
-	if (!leads_to(path, fd))
+	if (!fd_is_at(fd, AT_FDCWD, path, 0))
 		return err_say(err,
 			"criu could not read its configuration: %s is not ours (/proc is another pid namespace's?)",
 			path);

@@ -84,10 +84,11 @@ attach_target(struct init *init, const char *path, bool directory,
 		fd = path_make_found(init->root, path, how, out, err);
 	if (fd < 0)
 		return -1;
-	if (st->st_dev == init->root_dev && st->st_ino == init->root_ino)
+	if (file_is_same(st, &init->root_stat))
 		return err_say(err,
 			"the target is the container's root, on which nothing can be mounted");
-	if (st->st_dev != init->root_dev && check_proc(fd, path, err) < 0)
+	if (st->st_dev != init->root_stat.st_dev &&
+		check_proc(fd, path, err) < 0)
 		return -1;
 	return take_fd(&fd);
 }

@@ -103,7 +103,7 @@ copy_file(struct copy *copy, const struct item *item, struct err *err)
 
 	if (from < 0 || to < 0 || fstat(from, &now) < 0)
 		return err_sys(err, "open");
-	if (!S_ISREG(now.st_mode) || now.st_ino != item->st.st_ino)
+	if (!S_ISREG(now.st_mode) || !file_is_same(&now, &item->st))
 		return err_say(err, "it changes while it is copied");
 	do
 		n = sendfile(to, from, NULL, (size_t)1 << 30);

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include "init/search.h"
@@ -39,8 +40,7 @@ struct init {
 	bool chrooted; /* "/" is not a mount: the caller is in a chroot */
 	/* The rootfs; -1 before it is attached and after the mounts. */
 	int root;
-	dev_t root_dev;
-	ino_t root_ino;
+	struct stat root_stat;
 	/* Where the last device went, -1: nowhere yet; devices_parent(). No
 	 * step mounts a directory between two of devices (plan_check()). */
 	int dir;

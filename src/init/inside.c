@@ -27,17 +27,14 @@ int
 inside_begin(struct init *init, const struct plan_step *step, struct err *err)
 {
 	uint32_t n = plan_head(init->plan)->n_steps;
-	struct stat st;
 
 	init->attached = init_memory(n * sizeof(*init->attached), err);
 	init->proc = slots_take(init, (uint32_t)step->slot, err);
 	if (!init->attached || init->proc < 0)
 		return -1;
-	init->root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (init->root < 0 || fstat(init->root, &st) < 0)
+	init->root = openat(AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (init->root < 0 || fstat(init->root, &init->root_stat) < 0)
 		return err_sys(err, "open the container's root");
-	init->root_dev = st.st_dev;
-	init->root_ino = st.st_ino;
 	/* A parent that dies is seen by the end of the wire, in time to undo.
 	 */
 	return init_follow_parent(false, err);

@@ -98,8 +98,7 @@ root_attach(struct init *init, const struct plan_step *step, struct err *err)
 	if (is_guest(init) &&
 		attach_propagation(tree, MS_PRIVATE | MS_REC, err) < 0)
 		return -1;
-	init->root_dev = st.st_dev;
-	init->root_ino = st.st_ino;
+	init->root_stat = st;
 	init->root = take_fd(&tree);
 	return 0;
 }

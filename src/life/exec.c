@@ -39,6 +39,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -360,8 +361,47 @@ listen_to(struct execution *e, struct err *err)
 		continue;
 	if (e->forks)
 		return err_say(err,
-			"the process was killed before it was in the container");
+			"the process was killed on its way into the container");
 	return 0;
+}
+
+/* --- what nobody has told of ------------------------------------------------
+ */
+
+/* scrim may have had children before it was scrim. */
+static bool
+is_of_container(struct execution *e, pid_t pid)
+{
+	char path[48];
+	auto_fd own = openat(AT_FDCWD, process_path(e, "ns/pid"),
+		O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/pid", (int)pid);
+	return own >= 0 && fd_is_at(own, AT_FDCWD, path, 0);
+}
+
+/*
+ * The one that joins may be killed, for want of memory, say, when its child is
+ * there and has not been told of. Without a gate the child goes on and becomes
+ * the program, and the exec would have failed all the same: so it is looked
+ * for, where the kernel lists children (CONFIG_PROC_CHILDREN).
+ */
+static void
+end_unheard(struct execution *e)
+{
+	char text[4096];
+	const char *at = text;
+	pid_t pid;
+
+	if (file_read(AT_FDCWD, "/proc/thread-self/children", text,
+		    sizeof(text), NULL) < 0)
+		return;
+	while ((pid = (pid_t)str_take_uint(&at)) > 0) {
+		at += *at == ' ';
+		if (is_of_container(e, pid) && kill(pid, SIGKILL) == 0)
+			while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+				continue;
+	}
 }
 
 /* When the program runs, and not before: what engines read is true. */
@@ -397,12 +437,18 @@ end(struct execution *e)
 static int
 begin(struct execution *e, struct err *err)
 {
+	bool born;
+
 	for (size_t i = 0; i < sizeof(phases) / sizeof(phases[0]); i++) {
 		if (phases[i](e, err) == 0)
 			continue;
 		if (e->midwife)
 			waitpid(e->midwife, NULL, 0);
+		born = e->child.pid > 0;
 		spawn_kill(&e->child);
+		/* By now it bears no more. */
+		if (born && e->forks)
+			end_unheard(e);
 		return -1;
 	}
 	return 0;

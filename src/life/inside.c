@@ -65,11 +65,14 @@ inside_path(const struct oci_record *record)
 	return path;
 }
 
-/* Its mark tells whether create came as far as making it. */
+/* Of a create that was killed the mark tells whether it came as far as making
+ * it. Later the container, whose it is, may have taken the mark away. */
 int
 inside_end(const struct oci_record *record, int ms, struct err *err)
 {
 	auto_free char *path = inside_path(record);
 
-	return cgroup_is_ours(path) ? cgroup_end(path, ms, err) : 0;
+	if (!path || (!record->cgroup_made && !cgroup_is_ours(path)))
+		return 0;
+	return cgroup_end(path, ms, err);
 }

@@ -128,16 +128,6 @@ decode_file(struct change *change, struct err *err)
 /* --- the container as a place -----------------------------------------------
  */
 
-/* Two names for one namespace have one inode. */
-static bool
-is_same(int fd, const char *path)
-{
-	struct stat a, b;
-
-	return fstat(fd, &a) == 0 && stat(path, &b) == 0 &&
-		a.st_dev == b.st_dev && a.st_ino == b.st_ino;
-}
-
 /* Verified to be one, of that kind. */
 static int
 open_namespace(const struct change *change, const char *name, uint32_t kind,
@@ -165,11 +155,11 @@ enter_place(struct change *change, struct err *err)
 	change->user_ns = open_namespace(change, "user", CLONE_NEWUSER, err);
 	if (change->user_ns < 0)
 		return -1;
-	if (is_same(change->user_ns, "/proc/self/ns/user")) {
+	if (fd_is_at(change->user_ns, AT_FDCWD, "/proc/self/ns/user", 0)) {
 		close(change->user_ns);
 		change->user_ns = -1;
 	}
-	if (is_same(change->mount_ns, "/proc/self/ns/mnt"))
+	if (fd_is_at(change->mount_ns, AT_FDCWD, "/proc/self/ns/mnt", 0))
 		return err_say(err,
 			"the container has the host's mount namespace: there is no other to mount in");
 	return status_allow(OPERATION_MOUNTS,

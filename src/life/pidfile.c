@@ -83,12 +83,16 @@ name_it(const struct pidfile *pidfile, pid_t pid, struct err *err)
 	return errno == EEXIST ? 0 : err_sys(err, "link");
 }
 
-/* One that a process of our name has left there is written over. */
+/* What stands there already, left by a process that was killed or put there by
+ * somebody else, is never written to: it may be a pipe, or another's file. */
 static int
 write_hidden(int dir, const char *hidden, pid_t pid, struct err *err)
 {
-	auto_fd file = openat(dir, hidden,
-		O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
+	auto_fd file = -1;
+
+	unlinkat(dir, hidden, 0);
+	file = openat(dir, hidden,
+		O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
 
 	if (file < 0)
 		return err_sys(err, "open");

@@ -6,7 +6,9 @@
  * between any two of these leaves what store_remove() can take away.
  * Since a directory may be removed between its opening and its locking, the
  * one that was locked is looked at again. Nothing here waits but for a lock,
- * and nothing follows a symbolic link below the root.
+ * and nothing follows a symbolic link below the root. What a record says is
+ * done with the caller's rights, hooks are run and mounts taken away: so it is
+ * nobody's but the caller's own, or root's.
  */
 #include "life/store.h"
 
@@ -110,11 +112,39 @@ unknown(struct err *err)
 	return STORE_UNKNOWN;
 }
 
+/* Whose directory it is; his word is as good as the caller's if he is that, or
+ * root. */
+static int
+check_owner(const struct stat *st, const char *what, const char *name,
+	struct err *err)
+{
+	if (st->st_uid == 0 || st->st_uid == geteuid())
+		return 0;
+	return err_say(err,
+		"%s %s belongs to user %u: what is said there is for that user alone to follow",
+		what, name, (unsigned)st->st_uid);
+}
+
+/* Where a container is made: what all containers of a root share, and what
+ * tells them apart, must be nobody else's to put there or to rename. */
+static int
+check_root(int root, const char *path, struct err *err)
+{
+	struct stat st;
+
+	if (fstat(root, &st) < 0)
+		return err_sys(err, "state root %s", path);
+	if (st.st_mode & S_IWOTH)
+		return err_say(
+			err, "state root %s: everybody may write there", path);
+	return check_owner(&st, "state root", path, err);
+}
+
 int
 store_open_root(const char *path, bool make, struct err *err)
 {
 	const int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
-	int root = openat(AT_FDCWD, path, flags);
+	auto_fd root = openat(AT_FDCWD, path, flags);
 
 	if (root < 0 && errno == ENOENT && make && *path) {
 		auto_free char *copy = strdup(path);
@@ -125,7 +155,11 @@ store_open_root(const char *path, bool make, struct err *err)
 	}
 	if (root < 0 && errno == ENOENT && !make)
 		return unknown(err);
-	return root < 0 ? err_sys(err, "state root %s", path) : root;
+	if (root < 0)
+		return err_sys(err, "state root %s", path);
+	if (make && check_root(root, path, err) < 0)
+		return -1;
+	return take_fd(&root);
 }
 
 int
@@ -200,11 +234,16 @@ store_make(int root, const char *id, struct err *err)
 int
 store_open(int root, const char *id, struct err *err)
 {
-	int dir = open_dir(root, id);
+	auto_fd dir = open_dir(root, id);
+	struct stat st;
 
 	if (dir < 0 && (errno == ENOENT || errno == ENOTDIR || errno == ELOOP))
 		return unknown(err);
-	return dir < 0 ? err_sys(err, "open state directory %s", id) : dir;
+	if (dir < 0 || fstat(dir, &st) < 0)
+		return err_sys(err, "open state directory %s", id);
+	if (check_owner(&st, "state directory", id, err) < 0)
+		return -1;
+	return take_fd(&dir);
 }
 
 int

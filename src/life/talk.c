@@ -18,6 +18,9 @@
 #include <stdbool.h>
 #include <string.h>
 
+/* More than the capabilities of all sets, the most that are warned about. */
+#define WARNINGS_MAX 512
+
 /* Takes over the child's error. */
 static int
 take_error(const struct wire_message *message, struct err *err)
@@ -33,9 +36,11 @@ take_error(const struct wire_message *message, struct err *err)
 }
 
 /* The next message that is no warning: 1, 0 at the end, -1 with the child's
- * error or a failure. */
+ * error or a failure. Who speaks may have taken the wire from a process of
+ * exec's: a host's log is not his to fill. */
 static int
-hear(int socket, struct wire_message *message, struct err *err)
+hear(int socket, unsigned *warned, struct wire_message *message,
+	struct err *err)
 {
 	int heard;
 
@@ -44,6 +49,11 @@ hear(int socket, struct wire_message *message, struct err *err)
 			return take_error(message, err);
 		if (message->type != WIRE_WARN)
 			return 1;
+		if (*warned == WARNINGS_MAX)
+			return err_say(err,
+				"the container's init sent more than %d warnings",
+				WARNINGS_MAX);
+		++*warned;
 		log_warn("%.*s", (int)message->size, message->payload);
 	}
 	return heard;
@@ -101,10 +111,11 @@ int
 talk_until_created(int wire, const struct talk *talk, struct err *err)
 {
 	struct wire_message message;
+	unsigned warned = 0;
 	int done = 0;
 
 	while (done == 0) {
-		int heard = hear(wire, &message, err);
+		int heard = hear(wire, &warned, &message, err);
 
 		if (heard < 0)
 			return -1;
@@ -138,11 +149,12 @@ talk_start(int socket, const struct talk *answers, struct err *err)
 {
 	struct talk talk = *answers;
 	struct wire_message message;
+	unsigned warned = 0;
 	int sent = say(socket, WIRE_START, err), heard;
 
 	if (sent < 0)
 		return -1;
-	while ((heard = hear(socket, &message, err)) > 0)
+	while ((heard = hear(socket, &warned, &message, err)) > 0)
 		if (answer_start(socket, &talk, &message, err) < 0)
 			return -1;
 	if (heard < 0)
@@ -221,12 +233,14 @@ talk_until_running(int wire, const struct talk *answers, struct err *err)
 	struct talk talk = *answers;
 	struct wire_message message, early = { .type = 0 };
 	struct err later;
+	unsigned warned = 0;
 	int result = 0;
 
 	for (;;) {
 		struct err *to = result < 0 ? &later : err;
-		int heard =
-			is_orphaned(wire, &talk) ? 0 : hear(wire, &message, to);
+		int heard = is_orphaned(wire, &talk)
+			? 0
+			: hear(wire, &warned, &message, to);
 
 		if (heard == 0 || (heard < 0 && result < 0))
 			break;

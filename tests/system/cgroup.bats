@@ -403,6 +403,21 @@ delegate()
 	rmdir "$TEST_CGROUP/before/payload" "$TEST_CGROUP/before"
 }
 
+# Root of the container owns it, its mode included: scrim must not go by that.
+@test "run.oci.delegate-cgroup: it goes, whatever the container has made of it" {
+	mkdir "$TEST_CGROUP/before"
+	path "${TEST_CGROUP#$CGROUP}/before"
+	delegate payload
+	mount_add /sys/fs/cgroup cgroup cgroup nosuid noexec nodev relatime rw
+	script 'chmod 0755 /sys/fs/cgroup && stat -c %a /sys/fs/cgroup > /tmp/mode; sleep 100'
+	started
+	wait_until grep -qx 755 "$B/rootfs/tmp/mode"
+	is "$(stat -c %a "$TEST_CGROUP/before/payload")" 755
+	deleted
+	[ ! -e "$TEST_CGROUP/before/payload" ]
+	rmdir "$TEST_CGROUP/before"
+}
+
 @test "run.oci.delegate-cgroup: a name that leads out, or no cgroup to be in, is refused" {
 	for name in .. /up a/b; do
 		delegate "$name"

@@ -126,3 +126,42 @@ is_sleeping_so()
 	deleted
 	[ ! -e "$OWN" ]
 }
+
+# reborn PID COMMAND...: runs it as the process of that number.
+reborn()
+{
+	local i
+
+	for i in {1..50}; do
+		echo $(($1 - 1)) > /proc/sys/kernel/ns_last_pid
+		background "${@:2}"
+		[ $! != "$1" ] || return 0
+		kill -KILL $!
+	done
+	skip "the number $1 was not to be had again"
+}
+
+# A container can have its processes come and go as fast as it likes: the number
+# of one that was listed may be a process's of the host when it is signalled.
+@test "kill --all signals no process that has the number of one of the container's by now" {
+	needs strace
+	strace -o /dev/null true 2> /dev/null || skip "strace may not trace here"
+	[ -w /proc/sys/kernel/ns_last_pid ] || skip "the kernel gives no number twice (CONFIG_CHECKPOINT_RESTORE)"
+	script 'trap : TERM; sleep 1000 & echo; while :; do wait; done'
+	started
+	first=$(pid_of "$ID")
+	wait_until pgrep -P "$first" sleep
+	second=$(pgrep -P "$first" sleep)
+	background strace -qq -o "$T/tmp/trace" -e trace=pidfd_open -e inject=pidfd_open:delay_enter=3s \
+		$SCRIM --root "$ROOT" kill --all "$ID" TERM
+	killer=$!
+	wait_until grep -q pidfd_open "$T/tmp/trace"
+	kill -KILL "$second"
+	wait_until [ ! -e "/proc/$second" ]
+	reborn "$second" sleep 1000
+	wait "$killer"
+	rm "$T/tmp/trace"
+	kill -0 "$second" || show "the host's process was signalled"
+	scrim kill "$ID" KILL
+	deleted
+}

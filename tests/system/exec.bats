@@ -830,3 +830,50 @@ $(readlink /proc/$other/ns/uts)"
 	done
 	BACKGROUND=()
 }
+
+# joiner PROGRAM: the process that has borne it, of which no pid namespace but
+# ours knows.
+joiner()
+{
+	local pid
+
+	for pid in $(pgrep -P "$(awk '/^PPid/ { print $2 }' "/proc/$1/status")"); do
+		[ "$(readlink "/proc/$pid/ns/pid")" != "$(readlink /proc/self/ns/pid)" ] || echo "$pid"
+	done
+}
+
+# within SECONDS COMMAND...: it succeeds by then.
+within()
+{
+	local end=$((SECONDS + $1))
+
+	until "${@:2}" > /dev/null; do
+		[ $SECONDS -lt $end ] || show "in vain: waited for ${*:2}"
+		sleep 0.05
+	done
+}
+
+# Who joins the container is held between the birth of its child and the word of
+# it, until that has become the program; then it is killed.
+@test "an exec whose joining process is killed has failed: no program goes on" {
+	needs strace
+	strace -o /dev/null true 2> /dev/null || skip "strace may not trace here"
+	[ -e /proc/thread-self/children ] || skip "the kernel lists no children (CONFIG_PROC_CHILDREN)"
+	running
+	background strace -f -qq -o "$T/tmp/trace" -e trace=clone3 -e inject=clone3:delay_exit=5s \
+		$SCRIM --root "$ROOT" exec "$ID" /bin/sleep 4321
+	exec=$!
+	within 20 pgrep -fx '/bin/sleep 4321'
+	program=$(pgrep -fx '/bin/sleep 4321')
+	kill -KILL "$(joiner "$program")"
+	# scrim is held, too.
+	within 20 [ ! -e "/proc/$program" ]
+	status=0
+	wait "$exec" || status=$?
+	is "$status" 255
+	grep -q 'the process was killed on its way into the container' "$T/background"
+	try scrim ps --format json "$ID"
+	prints "[$(pid_of "$ID")]"
+	rm "$T/tmp/trace"
+	deleted
+}

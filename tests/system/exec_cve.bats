@@ -118,6 +118,23 @@ thief()
 	deleted
 }
 
+@test "CVE-2019-5736: who takes an exec's wire cannot fill the host's log" {
+	thief log
+	jq '.process | .args = ["/bin/true"] | .oomScoreAdj = 500' "$B/config.json" > "$B/process.json"
+	for i in {1..400}; do
+		try timeout -k 5 20 $SCRIM --root "$ROOT" --log "$T/tmp/log" --log-level warn exec -p "$B/process.json" "$ID"
+		[ "$status" != 124 ] && [ "$status" != 137 ] || show "hangs"
+		! grep -q flood "$B/rootfs/tmp/taken" || break
+	done
+	grep -q flood "$B/rootfs/tmp/taken" || show "the thief took nothing"
+	# As many lines as warnings can be meant, of 4 KiB at most.
+	[ "$(grep -c www "$T/tmp/log")" -le 600 ] || show "$(wc "$T/tmp/log")"
+	says 'more than 512 warnings'
+	rm "$T/tmp/log"
+	scrim kill "$ID" KILL
+	deleted
+}
+
 # The label is written by a descriptor of the host's procfs, in which its first
 # process's root is the host. Where the kernel has no labels the exec fails, but
 # not before it was there to be looked at.

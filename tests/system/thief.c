@@ -6,6 +6,7 @@
  * which it then says that VICTIM, a pid of the host, is the process of the
  * exec, and that this one has failed; "descriptors" for those that were
  * still on it; "directory" for one, taken from the process or off its wire.
+ * With VICTIM "log" it says as many warnings as it can, and "flood" then.
  */
 #include <fcntl.h>
 #include <linux/magic.h>
@@ -21,7 +22,8 @@
 #include "base/err.h"
 #include "base/wire.h"
 
-#define FDS 24
+#define FDS   24
+#define FLOOD 5000
 
 static void
 say(int wire, uint32_t type, const void *payload, size_t size)
@@ -83,6 +85,21 @@ intercept(int wire, int flags)
 	}
 }
 
+/* Until nobody listens any more. */
+static void
+flood(int wire)
+{
+	static char message[sizeof(uint32_t) + WIRE_MAX_PAYLOAD - 1];
+	uint32_t type = WIRE_WARN;
+
+	memset(message, 'w', sizeof(message));
+	memcpy(message, &type, sizeof(type));
+	for (int i = 0; i < FLOOD; i++)
+		if (send(wire, message, sizeof(message), MSG_NOSIGNAL) < 0)
+			break;
+	puts("flood");
+}
+
 static void
 lie(int wire, uint32_t victim)
 {
@@ -106,8 +123,12 @@ take(int pidfd, uint32_t victim)
 
 		if (fd < 0)
 			continue;
-		if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0 &&
-			type == SOCK_SEQPACKET)
+		if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) < 0 ||
+			type != SOCK_SEQPACKET)
+			type = 0;
+		if (type && victim == UINT32_MAX)
+			flood(fd);
+		else if (type)
 			lie(fd, victim);
 		look(fd);
 		close(fd);
@@ -121,6 +142,8 @@ main(int argc, char **argv)
 {
 	uint32_t victim = argc > 1 ? (uint32_t)atoi(argv[1]) : 0;
 
+	if (argc > 1 && !strcmp(argv[1], "log"))
+		victim = UINT32_MAX;
 	puts("ready");
 	fflush(stdout);
 	for (int next = getpid() + 1, ahead = 0;; ahead = (ahead + 1) % 8) {

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# What another user of the host puts where scrim works for root: state that he
+# has written, roots that he may write to, files in the place of the pid file's.
+
+load lib
+
+STRANGER=4343
+
+setup()
+{
+	needs setpriv
+	test_open
+}
+
+# as_stranger COMMAND...: as a user who may write to $T/tmp, and nothing else.
+as_stranger()
+{
+	setpriv --reuid $STRANGER --regid $STRANGER --clear-groups "$@"
+}
+
+# stranger_state ROOT: a stopped container there, whose end has a hook.
+stranger_state()
+{
+	as_stranger mkdir -m 755 "$1/web"
+	as_stranger tee "$1/web/state.json" > /dev/null <<-END
+	{"record":{"version":1,"ociVersion":"1.2.0","id":"web","status":"created","bundle":"/","rootfs":"/",
+	"created":"2026-01-01T00:00:00Z","owner":0,"hasProcess":true,"poststop":[
+	{"path":"/bin/sh","args":["sh","-c","id > $T/tmp/ran"],"env":[]}]}}
+	END
+	# One document, one line.
+	as_stranger sh -c "tr -d '\n' < $1/web/state.json > $1/web/line; echo >> $1/web/line
+		mv $1/web/line $1/web/state.json"
+}
+
+@test "state that another user has written is not followed" {
+	mkdir -m 1777 "$T/tmp/root"
+	stranger_state "$T/tmp/root"
+	for command in "delete" "delete --force" "delete --regex" state "kill --all" "update --pids-limit 7" "ps" "events --stats" \
+		start pause resume mounts; do
+		# shellcheck disable=SC2086
+		try $SCRIM --root "$T/tmp/root" $command web
+		fails
+		says "state directory web belongs to user $STRANGER"
+	done
+	try $SCRIM --root "$T/tmp/root" exec web /bin/true
+	fails 255
+	says "state directory web belongs to user $STRANGER"
+	[ ! -e "$T/tmp/ran" ] || show "his hook ran: $(cat "$T/tmp/ran")"
+	try $SCRIM --root "$T/tmp/root" --log-level warn list
+	[ "$(wc -l <<< "$output")" = 1 ] || show "listed"
+	says "state directory web belongs to user $STRANGER"
+	# It is his own to follow.
+	as_stranger $SCRIM --root "$T/tmp/root" delete web
+	grep -q "^uid=$STRANGER" "$T/tmp/ran"
+	[ ! -e "$T/tmp/root/web" ]
+	rm -r "$T/tmp/root" "$T/tmp/ran"
+}
+
+@test "no container is made where others may write, or in another user's root" {
+	mkdir -m 1777 "$T/tmp/root"
+	for command in create run; do
+		try $SCRIM --root "$T/tmp/root" $command -b "$B" "$ID"
+		fails
+		says "state root $T/tmp/root: everybody may write there"
+	done
+	as_stranger mkdir -m 755 "$T/tmp/his"
+	try $SCRIM --root "$T/tmp/his" create -b "$B" "$ID"
+	fails
+	says "state root $T/tmp/his belongs to user $STRANGER"
+	rmdir "$T/tmp/root" "$T/tmp/his"
+}
+
+# One that is there already is replaced by a file of the name with a dot before.
+@test "a pid file is written to nothing that another user has put there" {
+	mkdir -m 777 "$T/tmp/pids"
+	echo precious > "$T/tmp/victim"
+	for kind in "ln $T/tmp/victim" "ln -s $T/tmp/victim" mkfifo; do
+		as_stranger touch "$T/tmp/pids/pid"
+		# The rule that forbids such links is a setting of the host's.
+		case $kind in
+		"ln /"*) $kind "$T/tmp/pids/.pid";;
+		*) as_stranger $kind "$T/tmp/pids/.pid";;
+		esac
+		args /bin/true
+		try timeout 20 $SCRIM --root "$ROOT" run --pid-file "$T/tmp/pids/pid" -b "$B" "$ID"
+		succeeds
+		grep -qx '[0-9]*' "$T/tmp/pids/pid"
+		is "$(stat -c %u "$T/tmp/pids/pid")" 0
+		is "$(cat "$T/tmp/victim")" precious
+		rm "$T/tmp/pids/pid"
+		[ ! -e "$T/tmp/pids/.pid" ]
+	done
+	rm -r "$T/tmp/pids" "$T/tmp/victim"
+}
