@@ -45,6 +45,7 @@ static const struct oci_row record_rows[] = {
 	OCI_ROW(record, start, "start"),
 	OCI_ROW(record, has_process, "hasProcess", .flags = OCI_REQUIRED),
 	OCI_ROW(record, terminal, "terminal"),
+	OCI_ROW(record, filtered, "filtered"),
 	OCI_ROW(record, cgroup, "cgroup"),
 	OCI_ROW(record, cgroup_made, "cgroupMade"),
 	OCI_ROW(record, cgroup_driver, "cgroupDriver"),
@@ -269,6 +270,7 @@ fill(struct arena *arena, const struct plan *plan, struct oci_record *record)
 	if (plan->seccomp) {
 		record->seccomp_listener = plan->seccomp->listener;
 		record->seccomp_metadata = plan->seccomp->listener_metadata;
+		record->filtered = record_bool(arena, true);
 	}
 	if (!record->version || !record->created || !record->owner ||
 		!record->has_process || !record->terminal)

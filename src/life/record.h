@@ -57,6 +57,7 @@ struct oci_record {
 	const uint64_t *start;   /* its start time */
 	const bool *has_process; /* required; false: cannot be started */
 	const bool *terminal;
+	const bool *filtered; /* by seccomp; NULL: no */
 	const char *cgroup;      /* below the hierarchy's root; NULL: none */
 	const bool *cgroup_made; /* by us, so that delete takes it away; NULL:
 	                          * it was not there yet */

@@ -32,7 +32,8 @@ start(struct creation *creation, struct err *err)
 	/* It was created: from here on its end is one that poststop sees. */
 	creation->poststop = true;
 	if (!creation->request->revival &&
-		talk_start(creation->child.wire, &talk, err) < 0)
+		(talk_start(creation->child.wire, &talk, err) < 0 ||
+			start_check(creation->record, err) < 0))
 		return -1;
 	return start_hooks(creation->record, err);
 }

@@ -27,6 +27,15 @@
 #include <unistd.h>
 
 int
+start_check(const struct oci_record *record, struct err *err)
+{
+	if (!record->filtered || !status_is_stillborn(record))
+		return 0;
+	return err_say(err,
+		"exec: operation not permitted: the filter lets neither the program begin nor its failure be told (/linux/seccomp)");
+}
+
+int
 start_hooks(const struct oci_record *record, struct err *err)
 {
 	struct arena arena = { 0 };
@@ -71,7 +80,8 @@ pass_gate(int dir, const struct oci_record *record, struct err *err)
 		.context = &created };
 	auto_fd gate = gate_connect(dir, err);
 
-	if (gate < 0 || talk_start(gate, &talk, err) < 0)
+	if (gate < 0 || talk_start(gate, &talk, err) < 0 ||
+		start_check(record, err) < 0)
 		return -1;
 	unlinkat(dir, STORE_GATE, 0);
 	return 0;

@@ -18,13 +18,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 #include <unistd.h>
 
 /* What scrim-init calls itself at the gate. */
-#define WAITING_NAME "scrim:waiting"
+#define WAITING_NAME   "scrim:waiting"
+#define WAITING_MS_MAX 1000
 
 static const char *const words[STATUS_COUNT] = {
 	[STATUS_CREATING] = "creating",
@@ -209,4 +211,23 @@ status_allow(enum operation operation, enum status status, const char *id,
 		return err_say(err, "%s", refusal->text);
 	return err_say(err, "%s container %s that is not stopped: %s",
 		refusal->text, id, words[status]);
+}
+
+/* Its connection ends a moment before the name changes, or before it is a
+ * zombie: either comes, and soon. Whom another has reaped nobody knows of. */
+bool
+status_is_stillborn(const struct oci_record *record)
+{
+	struct proc_stat stat;
+
+	for (int i = 0; i < WAITING_MS_MAX; i++) {
+		if (proc_stat((pid_t)*record->pid, &stat) < 0 ||
+			stat.start != *record->start ||
+			strcmp(stat.comm, WAITING_NAME) != 0)
+			return false;
+		if (stat.state == 'Z' || stat.state == 'X')
+			return true;
+		poll(NULL, 0, 1);
+	}
+	return false;
 }

@@ -8,6 +8,8 @@
 #ifndef LIFE_STATUS_H
 #define LIFE_STATUS_H
 
+#include <stdbool.h>
+
 struct err;
 struct oci_record;
 
@@ -40,6 +42,9 @@ enum status status_find(int dir, const struct oci_record *record);
 const char *status_word(enum status status);
 /* 0, or -1 where it is STATUS_UNKNOWN. */
 int status_known(enum status status, const char *id, struct err *err);
+/* Whether the first process, which was let through the gate, has ended without
+ * having become the program. */
+bool status_is_stillborn(const struct oci_record *record);
 /* 0, or -1 with the sentence of the refusal. */
 int status_allow(enum operation operation, enum status status, const char *id,
 	struct err *err);

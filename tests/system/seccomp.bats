@@ -226,3 +226,19 @@ other_table()
 	refused
 	says names
 }
+
+@test "a filter that forbids all, the way out too, is an error of run and start, and nothing spins" {
+	for action in ERRNO KILL_PROCESS TRAP; do
+		config '.linux.seccomp = {defaultAction: ("SCMP_ACT_" + $a)}' --arg a $action
+		try timeout 20 $SCRIM --root "$ROOT" run -b "$B" "$ID"
+		fails
+		says 'exec: operation not permitted: .*/linux/seccomp'
+		[ ! -e "$ROOT/$ID" ]
+		created
+		try timeout 20 $SCRIM --root "$ROOT" start "$ID"
+		fails
+		says 'exec: operation not permitted: .*/linux/seccomp'
+		is "$(status_of "$ID")" stopped
+		deleted
+	done
+}
