@@ -33,6 +33,7 @@
 #include "life/pidfile.h"
 #include "life/own_cgroup.h"
 #include "life/rdt.h"
+#include "life/relay.h"
 #include "life/record.h"
 #include "life/status.h"
 #include "life/store.h"
@@ -61,16 +62,39 @@ check_descriptors(struct creation *c, struct err *err)
 		c->request->preserve_fds + notify_listen_fds(), err);
 }
 
-static void
-fill_request(const struct create_request *from, struct plan_request *to)
+/* In the foreground what the program says to a service manager is passed on. */
+static bool
+needs_relay(const struct create_request *request)
 {
+	return request->foreground && !request->detach && !request->revival &&
+		notify_socket();
+}
+
+/* What is bound into the container: the relay's socket or the manager's. */
+static const char *
+find_notify_socket(struct creation *c)
+{
+	const char *root = c->request->root;
+
+	return needs_relay(c->request)
+		? arena_printf(&c->arena, "%s%s/%s/" STORE_NOTIFY,
+			  root[0] == '/' ? "" : "/proc/self/cwd/", root,
+			  c->request->id)
+		: notify_socket();
+}
+
+static void
+fill_request(struct creation *c, struct plan_request *to)
+{
+	const struct create_request *from = c->request;
+
 	load_facts(to, from->rootless);
 	to->id = from->id;
 	to->no_pivot = from->no_pivot;
 	to->no_new_keyring = from->no_new_keyring;
 	to->foreground = from->foreground;
 	to->console_socket = from->console_socket != NULL;
-	to->notify_socket = notify_socket();
+	to->notify_socket = find_notify_socket(c);
 	to->preserve_fds = from->preserve_fds;
 	to->listen_fds = notify_listen_fds();
 	/* As for crun, whose users have it there. */
@@ -87,7 +111,7 @@ make_plan(struct creation *c, struct err *err)
 		NULL };
 	auto_fd pin = -1;
 
-	fill_request(c->request, &request);
+	fill_request(c, &request);
 	request.bundle = load_bundle(&c->arena, c->request->bundle, err);
 	if (!request.bundle || load_plan(&c->arena, &load, &c->plan, err) < 0)
 		return -1;
@@ -246,6 +270,11 @@ open_gate(struct creation *c, struct err *err)
 		.console_socket = c->request->console_socket,
 		.network = &c->network,
 	};
+	if (needs_relay(c->request)) {
+		c->relay = relay_open(c->dir, err);
+		if (c->relay < 0)
+			return -1;
+	}
 	if (c->request->foreground)
 		return 0;
 	c->files.gate = gate_listen(c->dir, err);
@@ -515,9 +544,9 @@ create_undo(struct creation *c)
 void
 create_close(struct creation *c)
 {
-	int *const fds[] = { &c->console, &c->files.gate, &c->child.wire,
-		&c->child.pidfd, &c->child.userns, &c->journal, &c->dir,
-		&c->root };
+	int *const fds[] = { &c->relay, &c->console, &c->files.gate,
+		&c->child.wire, &c->child.pidfd, &c->child.userns, &c->journal,
+		&c->dir, &c->root };
 
 	for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++) {
 		fd_close_auto(fds[i]);
@@ -546,6 +575,7 @@ create_run(const struct create_request *request, struct creation *out,
 		.files.gate = -1,
 		.child = { 0, -1, -1, -1, false },
 		.receivers = PIDFD_NONE,
+		.relay = -1,
 		.console = -1,
 	};
 	/* A caller that ignores SIGCHLD would have our child reaped unseen. */

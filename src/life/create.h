@@ -65,6 +65,7 @@ struct creation {
 	struct spawn_child child;
 	struct netdev_moves net_devices;
 	struct pidfd receivers;
+	int relay;        /* of the program's reports (relay.h); -1: none */
 	int console;      /* the terminal's master, foreground only; -1: none */
 	bool makes_group; /* of resctrl, here */
 	bool guarded;     /* the device rules hold */

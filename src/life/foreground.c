@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/fd.h"
 #include "base/sys.h"
+#include "life/relay.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -41,6 +42,7 @@ int
 foreground_begin(struct foreground *foreground, struct err *err)
 {
 	*foreground = (struct foreground){ .pidfd = -1,
+		.relay = -1,
 		.terminal = { .master = -1 },
 		.signals = open_signals(err) };
 	return foreground->signals < 0 ? -1 : 0;
@@ -107,17 +109,22 @@ foreground_attend(struct foreground *foreground, struct err *err)
 	if (reap(foreground, err) < 0)
 		return -1;
 	while (!foreground->ended) {
-		struct pollfd polls[1 + TERMINAL_POLLS] = {
-			{ .fd = foreground->signals, .events = POLLIN }
+		struct pollfd polls[2 + TERMINAL_POLLS] = {
+			{ .fd = foreground->signals, .events = POLLIN },
+			{ .fd = foreground->relay, .events = POLLIN },
 		};
-		int ms = terminal_poll(&foreground->terminal, polls + 1);
+		int ms = terminal_poll(&foreground->terminal, polls + 2);
 
-		if (poll(polls, 1 + TERMINAL_POLLS, ms) < 0 && errno != EINTR)
+		if (poll(polls, 2 + TERMINAL_POLLS, ms) < 0 && errno != EINTR)
 			return err_sys(err, "poll");
 		if (take_signals(foreground, err) < 0)
 			return -1;
-		terminal_relay(&foreground->terminal, polls + 1);
+		terminal_relay(&foreground->terminal, polls + 2);
+		if (polls[1].revents)
+			relay_pass(foreground->relay);
 	}
+	if (foreground->relay >= 0)
+		relay_pass(foreground->relay);
 	terminal_drain(&foreground->terminal);
 	return 0;
 }

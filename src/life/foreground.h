@@ -17,6 +17,7 @@ struct foreground {
 	pid_t pid; /* the program, a child of ours */
 	int pidfd;
 	int signals; /* a signalfd */
+	int relay;   /* relay.h; not ours; -1: none */
 	struct terminal terminal;
 	bool ended;
 	int status; /* once it has ended: its own, or 128 and the signal */

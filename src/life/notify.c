@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The container is given the manager's own socket and speaks to it itself:
- * there is no relay that could end too early. What it cannot know is its pid
- * as the manager counts, so MAINPID is sent from here, where start leaves the
- * container to itself. Variables are read and never trusted: numbers go
+ * A container that is left to itself is given the manager's own socket and
+ * speaks to it itself: there is no relay that could end too early. What it
+ * cannot know is its pid as the manager counts, so MAINPID is sent from here
+ * before the program runs: a manager listens to the service's main process
+ * alone. In the foreground that is scrim, which passes on what the program says
+ * (relay.h). Variables are read and never trusted: numbers go
  * through the one parser, and a wrong one means nothing.
  */
 #include "life/notify.h"
@@ -31,14 +33,12 @@ notify_socket(void)
 }
 
 void
-notify_main_pid(pid_t pid)
+notify_send(const char *text, size_t size)
 {
 	const char *path = getenv("NOTIFY_SOCKET");
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	size_t len = path ? strlen(path) : 0;
-	char text[32];
 	auto_fd fd = -1;
-	int n;
 
 	if (len < 2 || len >= sizeof(address.sun_path) ||
 		(*path != '/' && *path != '@'))
@@ -48,12 +48,20 @@ notify_main_pid(pid_t pid)
 	if (*path == '@')
 		address.sun_path[0] = '\0';
 	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	n = snprintf(text, sizeof(text), "MAINPID=%d", pid);
 	if (fd >= 0)
-		sendto(fd, text, (size_t)n, MSG_NOSIGNAL | MSG_DONTWAIT,
+		sendto(fd, text, size, MSG_NOSIGNAL | MSG_DONTWAIT,
 			(struct sockaddr *)&address,
 			(socklen_t)(offsetof(struct sockaddr_un, sun_path) +
 				len));
+}
+
+void
+notify_main_pid(pid_t pid)
+{
+	char text[32];
+	int n = snprintf(text, sizeof(text), "MAINPID=%d", pid);
+
+	notify_send(text, (size_t)n);
 }
 
 /* LISTEN_PID says whom they are for, where it is set. */

@@ -6,12 +6,15 @@
 #ifndef LIFE_NOTIFY_H
 #define LIFE_NOTIFY_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
 /* The path of the service manager's socket, to be bound into the container;
  * NULL: there is none, or none in the file system. */
 const char *notify_socket(void);
+/* Says that to the service manager, which may be gone: best effort. */
+void notify_send(const char *text, size_t size);
 /* Tells the service manager which process is the service. Best effort: it
  * may be gone, and the container runs all the same. */
 void notify_main_pid(pid_t pid);

@@ -62,6 +62,7 @@ play(struct creation *creation, struct foreground *run, struct err *err)
 
 	run->pid = creation->child.pid;
 	run->pidfd = creation->child.pidfd;
+	run->relay = creation->relay;
 	if (terminal_open(&run->terminal, take_fd(&creation->console), err) < 0)
 		return -1;
 	result = start(creation, err);
@@ -108,11 +109,11 @@ run_detached(struct run_request *request, struct err *err)
 
 	if (create_run(&request->create, &creation, err) < 0)
 		return -1;
+	notify_main_pid(creation.child.pid);
 	if (start(&creation, err) < 0) {
 		create_undo(&creation);
 		return -1;
 	}
-	notify_main_pid(creation.child.pid);
 	create_close(&creation);
 	return 0;
 }

@@ -92,10 +92,12 @@ static int
 start(struct stored *stored, struct err *err)
 {
 	if (store_read(stored->dir, &stored->arena, &stored->record, err) < 0 ||
-		check(stored->dir, stored->record, err) < 0 ||
-		pass_gate(stored->dir, stored->record, err) < 0)
+		check(stored->dir, stored->record, err) < 0)
 		return -1;
+	/* Before the program can say that it is ready. */
 	notify_main_pid((pid_t)*stored->record->pid);
+	if (pass_gate(stored->dir, stored->record, err) < 0)
+		return -1;
 	if (start_hooks(stored->record, err) == 0)
 		return 0;
 	delete_remains(stored->root, stored->dir, stored->record, true, NULL);

@@ -277,7 +277,8 @@ store_close(struct stored *stored)
 int
 store_remove(int root, int dir, const char *id, struct err *err)
 {
-	static const char *const files[] = { STORE_GATE, FILTER_KEPT };
+	static const char *const files[] = { STORE_GATE, FILTER_KEPT,
+		STORE_NOTIFY };
 
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
 		if (unlinkat(dir, files[i], 0) < 0 && errno != ENOENT)

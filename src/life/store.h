@@ -25,6 +25,7 @@ struct oci_record;
 struct str;
 
 #define STORE_GATE "gate"
+#define STORE_NOTIFY "notify"
 
 /* In place of -1: there is no such container. */
 #define STORE_UNKNOWN (-2)

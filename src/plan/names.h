@@ -50,7 +50,7 @@ const char *names_next(const void *from, size_t i);
 /* The word that was probably meant, or NULL. */
 const char *names_near(const struct names *names, const char *word);
 /* A signal by name (SIG may stand before it, any case, RTMIN+1, RTMAX-2) or
- * number; -1 when it is none. 0 is none. */
+ * number; -1 when it is none. 0 only asks. */
 int names_to_signal(const char *text);
 
 enum names_mount_kind {

@@ -133,15 +133,19 @@ fd_numbers()
 
 # --- sd_notify ---------------------------------------------------------------
 
-# notify_server FILE: writes each datagram as a line into it.
+# notify_server FILE: writes each datagram as a line into it, with the pid of
+# its sender, as a service manager goes by it.
 notify_server()
 {
-	background $PYTHON -u -c 'import os, socket, sys
+	background $PYTHON -u -c 'import os, socket, struct, sys
 s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+s.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
 s.bind(sys.argv[1])
 os.chmod(sys.argv[1], 0o777)
 while True:
-    print(s.recv(4096).decode())' "$1"
+    text, rest, _, _ = s.recvmsg(4096, 4096)
+    pid = struct.unpack("3i", rest[0][2])[0]
+    print(pid, text.decode().strip().replace("\n", ","), *len(rest[1:]) * ["rest"])' "$1"
 	wait_until test -S "$1"
 }
 
@@ -155,18 +159,66 @@ while True:
 	rm "$T/notify"
 }
 
-@test "NOTIFY_SOCKET brings the caller the container's pid, with create and start" {
+# systemd takes words of a service's main process alone (NotifyAccess=main).
+@test "NOTIFY_SOCKET: a detached container is the service before it can say that it is ready" {
 	[[ $SCRIM == *scrim ]] || skip "scrim's own demand"
-	notify_server "$T/notify"
 	script 'probe send "$NOTIFY_SOCKET" dgram READY=1; exec sleep 100'
-	export NOTIFY_SOCKET=$T/notify
-	created
-	pid=$(pid_of "$ID")
-	try scrim start "$ID"
+	for commands in "create start" "run"; do
+		notify_server "$T/notify"
+		export NOTIFY_SOCKET=$T/notify
+		if [ "$commands" = run ]; then
+			try scrim run -d -b "$B" "$ID"
+		else
+			created
+			try scrim start "$ID"
+		fi
+		[ "$status" = 0 ] || show "$commands"
+		unset NOTIFY_SOCKET
+		wait_until file_says "$T/background" READY=1
+		is "$(sed -n '1s/^[0-9]* //p' "$T/background")" "MAINPID=$(pid_of "$ID")"
+		is "$(sed -n '2s/^[0-9]* //p' "$T/background")" READY=1
+		deleted
+		background_end
+		rm "$T/notify"
+	done
+}
+
+@test "NOTIFY_SOCKET: in the foreground scrim is the service, and passes on what is harmless" {
+	[[ $SCRIM == *scrim ]] || skip "scrim's own demand"
+	script 's() { probe send "$NOTIFY_SOCKET" dgram "$1" > /dev/null; }
+		s "MAINPID=1
+READY=1
+FDSTORE=1"; s FDSTORE=1; s BARRIER=1; s X_OWN=1; s NOTIFYACCESS=all; s READY=
+		s "STATUS=a b
+WATCHDOG=1"
+		test -w "$NOTIFY_SOCKET" || exit 1; s STOPPING=1; s STATUS=last'
+	user_namespace
+	for root in "$ROOT" "$(realpath --relative-to=. "$ROOT")"; do
+		notify_server "$T/notify"
+		try env NOTIFY_SOCKET="$T/notify" sh -c 'echo $$; exec "$@"' sh \
+			$SCRIM --root "$root" run -b "$B" "$ID"
+		succeeds
+		wait_until file_says "$T/background" last
+		is "$(cat "$T/background")" "$(printf "$output %s\n" READY=1 READY= \
+			"STATUS=a b,WATCHDOG=1" STOPPING=1 STATUS=last)"
+		background_end
+		rm "$T/notify"
+	done
+}
+
+@test "NOTIFY_SOCKET: a service manager that is gone or takes nothing holds nobody up" {
+	[[ $SCRIM == *scrim ]] || skip "scrim's own demand"
+	script 'for i in 1 2 3 4 5; do probe send "$NOTIFY_SOCKET" dgram READY=1; done > /dev/null'
+	# Bound, but never read, and removed while the program runs.
+	try env NOTIFY_SOCKET="$T/deaf" $PYTHON -c 'import os, socket, subprocess, sys
+s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
+s.bind(os.environ["NOTIFY_SOCKET"])
+sys.exit(subprocess.call(sys.argv[1:], timeout=20))' $SCRIM --root "$ROOT" run -b "$B" "$ID"
 	succeeds
-	wait_until file_says "$T/background" READY=1
-	wait_until file_says "$T/background" "MAINPID=$pid"
-	unset NOTIFY_SOCKET
-	deleted
-	rm "$T/notify"
+	rm "$T/deaf"
+	try env NOTIFY_SOCKET="$T/deaf" $SCRIM --root "$ROOT" run -b "$B" "$ID"
+	succeeds
+	try env NOTIFY_SOCKET=@scrim-nobody $SCRIM --root "$ROOT" run -b "$B" "$ID"
+	[ "$status" = 0 ] || show "run"
 }
