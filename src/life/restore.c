@@ -422,6 +422,18 @@ make_stage(struct revival *revival, struct cradle *home, struct err *err)
 	return reopen(&c->arena, &revival->job.work, err);
 }
 
+/* Where there is no way back, what is undone is undone here: the stage must not
+ * be in its way, on the directory that is to be removed. */
+static int
+leave(const struct revival *revival, struct cradle *home, struct err *err)
+{
+	if (cradle_leave(home, err) == 0)
+		return 0;
+	if (revival->stage)
+		sys_umount2(revival->stage, MNT_DETACH | UMOUNT_NOFOLLOW);
+	return -1;
+}
+
 /* Back to the own mount namespace in any case, whatever came of it. */
 static int
 perform(struct revival *revival, struct err *err)
@@ -435,7 +447,7 @@ perform(struct revival *revival, struct err *err)
 	/* It runs: whatever fails from here on has to end it. */
 	child->pid = pid > 0 ? pid : 0;
 	/* The first error is the one that counts. */
-	if (cradle_leave(&home, pid > 0 ? err : NULL) < 0 || pid <= 0)
+	if (leave(revival, &home, pid > 0 ? err : NULL) < 0 || pid <= 0)
 		return -1;
 	child->pidfd = sys_pidfd_open(pid, 0);
 	return child->pidfd < 0 ? err_sys(err, "pidfd_open") : 0;
