@@ -183,24 +183,26 @@ cgroup_kill(const char *path, struct err *err)
 	return ok;
 }
 
-/* By what the process says itself; where scrim's view of cgroups is another
- * than that of the file, once more by the list. */
-static bool
-is_member(const char *path, pid_t pid)
+/* By what is said of the process; where scrim's view of cgroups is another than
+ * that of the file, or nothing is said, once more by the list. -1: not known.
+ */
+static int
+is_member(const char *path, pid_t pid, struct err *err)
 {
 	auto_free char *place = cgroup_of(pid);
 	auto_free pid_t *pids = NULL;
+	struct err failure = { 0 };
 	size_t n = 0, len = strlen(path);
 
 	if (place && strncmp(place, path, len) == 0 &&
 		(place[len] == '/' || place[len] == '\0'))
-		return true;
-	if (cgroup_pids(path, &pids, &n, NULL) < 0)
-		return false;
+		return 1;
+	if (cgroup_pids(path, &pids, &n, &failure) < 0)
+		return failure.code == ENOENT ? 0 : err_take(err, &failure);
 	for (size_t i = 0; i < n; i++)
 		if (pids[i] == pid)
-			return true;
-	return false;
+			return 1;
+	return 0;
 }
 
 /*
@@ -212,9 +214,10 @@ static int
 signal_one(const char *path, pid_t pid, int sig, struct err *err)
 {
 	auto_fd pidfd = sys_pidfd_open(pid, 0);
+	int member = pidfd < 0 ? 1 : is_member(path, pid, err);
 
-	if (pidfd >= 0 && !is_member(path, pid))
-		return 0;
+	if (member <= 0)
+		return member;
 	if ((pidfd < 0 || sys_pidfd_send_signal(pidfd, sig) < 0) &&
 		errno != ESRCH)
 		return err_sys(err, "signal %d to process %d", sig, (int)pid);

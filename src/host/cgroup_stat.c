@@ -102,6 +102,9 @@ cgroup_stat_page_sizes(int dir)
 	if (!list && fd >= 0)
 		close(fd);
 	while (list && names && n < SIZES_MAX && (entry = readdir(list))) {
+		/* A directory is a cgroup of the container's, of any name. */
+		if (entry->d_type == DT_DIR)
+			continue;
 		names[n] = page_size(entry->d_name);
 		n += names[n] != NULL;
 	}

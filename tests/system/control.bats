@@ -348,6 +348,16 @@ update_json()
 	deleted
 }
 
+@test "a cgroup that the container has made is no kind of huge page" {
+	args /bin/sleep 100
+	started
+	mkdir "$OWN/hugetlb.evil.current"
+	try scrim events --stats "$ID"
+	succeeds
+	! grep evil <<< "$output" || show "it is told of"
+	deleted
+}
+
 @test "events come every interval, and end with the container" {
 	args /bin/sleep 100
 	started

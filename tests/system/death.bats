@@ -165,3 +165,21 @@ reborn()
 	scrim kill "$ID" KILL
 	deleted
 }
+
+# As where the cgroups are seen from another root than that of their files.
+@test "kill --all goes by the list where nothing is said of a process" {
+	needs strace
+	strace -o /dev/null true 2> /dev/null || skip "strace may not trace here"
+	script 'exec 2> /dev/null; trap "echo signalled > /tmp/n" TERM; echo > /tmp/n; while :; do sleep 0.05; done'
+	started
+	wait_until [ -e "$B/rootfs/tmp/n" ]
+	pid=$(pid_of "$ID")
+	try strace -qq -o "$T/tmp/trace" -P "/proc/$pid/cgroup" -e trace=openat -e inject=openat:error=EACCES \
+		$SCRIM --root "$ROOT" kill --all "$ID" TERM
+	succeeds
+	grep -q INJECTED "$T/tmp/trace"
+	wait_until grep -q signalled "$B/rootfs/tmp/n"
+	rm "$T/tmp/trace"
+	scrim kill "$ID" KILL
+	deleted
+}
