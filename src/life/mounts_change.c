@@ -40,8 +40,10 @@
 #include <unistd.h>
 
 #define FILE_MAX ((size_t)16 << 20)
-/* How long a guest may take to undo what it did. */
+/* How long a guest may take to undo what it did, and to end when it is killed.
+ */
 #define UNDO_MS 10000
+#define END_MS  2000
 
 /* The decoder reads objects: one mount, or a list, is made one with "mounts".
  */
@@ -219,14 +221,30 @@ no_console(void *context, int master)
 	close(master);
 }
 
-/* By the end of the wire the guest knows that it has to undo what it did. */
+/* By the end of the wire the guest knows that it has to undo what it did. One
+ * that cannot even be killed is left behind: we hold the container's lock, and
+ * delete waits for that. */
 static void
 dismiss(struct spawn_child *guest)
 {
 	fd_close_auto(&guest->wire);
 	guest->wire = -1;
-	proc_wait_end(guest->pidfd, UNDO_MS);
+	if (proc_wait_end(guest->pidfd, UNDO_MS) == 0) {
+		sys_pidfd_send_signal(guest->pidfd, SIGKILL);
+		if (proc_wait_end(guest->pidfd, END_MS) == 0)
+			guest->pid = 0;
+	}
 	spawn_kill(guest);
+}
+
+/* Until the process has ended there is somebody to mount for. */
+static int
+open_process(const struct change *change, struct err *err)
+{
+	const struct oci_record *record = change->view.stored.record;
+	int pidfd = proc_open((pid_t)*record->pid, *record->start);
+
+	return pidfd < 0 ? err_say(err, "container not running") : pidfd;
 }
 
 /* The caller holds the container's lock: no other change meets this one. */
@@ -241,14 +259,16 @@ carry_out(struct change *change, struct err *err)
 		.gate = -1,
 		.process = -1,
 	};
-	const struct talk talk = {
-		.mounted = write_down, .console = no_console, .context = change
-	};
+	auto_fd process = open_process(change, err);
+	const struct talk talk = { .mounted = write_down,
+		.console = no_console,
+		.watched = &process,
+		.context = change };
 	struct spawn_child guest;
 	int sent, result;
 
 	signal(SIGCHLD, SIG_DFL);
-	if (spawn_child(change->plan, &files, &guest, err) < 0)
+	if (process < 0 || spawn_child(change->plan, &files, &guest, err) < 0)
 		return -1;
 	sent = spawn_send_sources(change->plan, &files, &guest, err);
 	/* What cannot be sent any more has a reason, which the guest says. */

@@ -107,6 +107,24 @@ ended(const char *when, struct err *err)
 	return TALK_ENDED;
 }
 
+/* Whether the process that is watched has ended, and nothing was said before.
+ * Who speaks to us may be held for ever: by a filesystem of the container's,
+ * say, which is served by somebody else. */
+static bool
+is_over(int wire, const struct talk *talk)
+{
+	struct pollfd polls[2] = { { .fd = wire, .events = POLLIN },
+		{ .events = POLLIN } };
+
+	if (!talk->watched)
+		return false;
+	polls[1].fd = *talk->watched;
+	while (poll(polls, 2, -1) < 0)
+		if (errno != EINTR)
+			return false;
+	return !polls[0].revents;
+}
+
 int
 talk_until_created(int wire, const struct talk *talk, struct err *err)
 {
@@ -115,8 +133,11 @@ talk_until_created(int wire, const struct talk *talk, struct err *err)
 	int done = 0;
 
 	while (done == 0) {
-		int heard = hear(wire, &warned, &message, err);
+		int heard;
 
+		if (is_over(wire, talk))
+			return err_say(err, "container not running");
+		heard = hear(wire, &warned, &message, err);
 		if (heard < 0)
 			return -1;
 		if (heard == 0)

@@ -24,6 +24,9 @@ struct talk {
 	/* Gives a filter's listener to its agent, and keeps it open; GO
 	 * follows. Asked once at most. NULL: refuses. */
 	int (*listener)(void *context, int fd, struct err *err);
+	/* mounts: a pidfd of the container's process, whose end is the end of
+	 * all that could come; NULL: none */
+	const int *watched;
 	/* exec: whether a child is still to be told of; NULL: never */
 	const bool *child_due;
 	/* exec: a pidfd of who is to tell of it; NULL: who never ends */

@@ -558,3 +558,22 @@ settled()
 	settled
 	deleted
 }
+
+# The guest is held, as by a filesystem that somebody else serves.
+@test "a mount that does not come about does not keep delete from ending the container" {
+	needs strace
+	strace -o /dev/null true 2> /dev/null || skip "strace may not trace here"
+	sleeping
+	mount_json /mnt tmpfs tmpfs > "$B/mount.json"
+	background strace -f -qq -o "$B/trace" -e trace=move_mount -e inject=move_mount:delay_enter=20s \
+		$SCRIM --root "$ROOT" mounts add "$ID" "$B/mount.json"
+	adder=$!
+	wait_until grep -q move_mount "$B/trace"
+	try timeout 60 $SCRIM --root "$ROOT" delete --force "$ID"
+	succeeds
+	[ ! -e "$ROOT/$ID" ]
+	status=0
+	wait "$adder" || status=$?
+	is "$status" 1
+	grep -q 'container not running' "$T/background"
+}
