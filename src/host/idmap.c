@@ -211,6 +211,16 @@ write_by_tool(const char *name, pid_t pid, const struct plan_id_map *map,
 	return run_tool(path, argv, err);
 }
 
+bool
+idmap_has_tools(void)
+{
+	auto_free char *uids = find_tool("newuidmap");
+	auto_free char *gids = find_tool("newgidmap");
+
+	return uids && gids && access(uids, X_OK) == 0 &&
+		access(gids, X_OK) == 0;
+}
+
 int
 idmap_write(pid_t pid, const struct plan_id_maps *maps, struct err *err)
 {

@@ -29,6 +29,8 @@ struct idmap_cache {
 void idmap_format(const struct plan_id_map *map, size_t n, struct str *out);
 /* Whether an ordinary user may write these maps: his own id and no other. */
 bool idmap_is_own(const struct plan_id_maps *maps, uid_t uid, gid_t gid);
+/* Whether newuidmap and newgidmap are there. */
+bool idmap_has_tools(void);
 /* Writes the maps of the user namespace that pid has just made: directly, or
  * by newuidmap and newgidmap where the caller is an ordinary user. */
 int idmap_write(pid_t pid, const struct plan_id_maps *maps, struct err *err);

@@ -16,6 +16,7 @@
 #include "base/str.h"
 #include "base/sys.h"
 #include "life/journal.h"
+#include "life/own_user.h"
 #include "libocispec/config.h"
 #include "libocispec/problems.h"
 #include "plan/plan.h"
@@ -79,8 +80,7 @@ load_facts(struct plan_request *request, enum load_rootless rootless)
 	request->gid = getegid();
 	request->chrooted = is_chrooted();
 	request->root = request->uid == 0 && rootless != LOAD_ROOTLESS_TRUE &&
-		(rootless == LOAD_ROOTLESS_FALSE ||
-			proc_in_initial_userns());
+		(rootless == LOAD_ROOTLESS_FALSE || proc_in_initial_userns());
 }
 
 /* A file, and nothing that could keep the command waiting, such as a FIFO.
@@ -159,6 +159,8 @@ load_plan(struct arena *arena, const struct load *load, struct plan **out,
 	problems.len = len;
 	if (oci_config_check(text, len, &config, &problems) < 0)
 		return refuse(load, &problems, err);
+	if (own_user_add(arena, load->request, config, err) < 0)
+		return -1;
 	made = plan_make(arena, config, load->request, &plan, &problems, err);
 	if (load->skipped)
 		problems_format_skipped(&problems, load->skipped);

@@ -308,13 +308,68 @@ undelegate()
 	says 'limit pids\.max needs a cgroup, and the caller may not make one'
 }
 
-@test "a user cannot have a container without a user namespace" {
-	[[ $SCRIM == *scrim ]] || skip "others make one unasked"
+@test "a config without a user namespace gets one from a user: he is its root, his ranges follow" {
+	needs newuidmap newgidmap
 	rootless
 	namespace_drop user
+	config 'del(.linux.uidMappings, .linux.gidMappings)'
+	printf '%s\n' somebody:300000:10 $USER_ID:800000:5 gauze:0:x gauze:1 "" \
+		"gauze:$SUB_ID:1000" > "$T/files/subuid"
+	config '.process.user = {uid: 3, gid: 7, additionalGids: [8]}'
+	script 'id; cat /proc/self/uid_map /proc/self/gid_map; sleep 100'
+	try user_scrim run -d -b "$B" "$ID"
+	succeeds
+	wait_until file_says "$OUT" 65536
+	is "$(tr -s ' ' < "$OUT" | sed 's/^ //')" "uid=3 gid=7 groups=8
+0 $USER_ID 1
+1 800000 5
+6 $SUB_ID 1000
+0 $USER_ID 1
+1 $SUB_ID 65536"
+	# Whoever comes later is in it, too.
+	try user_scrim exec --user 1005:9 "$ID" id -u
+	succeeds
+	is "$output" 1005
+	try user_scrim exec --user 1006:9 "$ID" id -u
+	fails 255
+	says 1006
+	try user_scrim delete --force "$ID"
+	succeeds
+}
+
+@test "without ranges or the programs for them, a user's unasked namespace has him alone" {
+	rootless
+	namespace_drop user
+	config 'del(.linux.uidMappings, .linux.gidMappings)'
+	script 'id -u; cat /proc/self/uid_map /proc/self/gid_map'
+	for said in "" '[{"type": "user"}]'; do
+		[ -z "$said" ] || config ".linux.namespaces += $said"
+		: > "$T/files/subuid"
+		: > "$T/files/subgid"
+		try user_scrim run -b "$B" "$ID"
+		succeeds
+		is "$(tr -s ' ' <<< "$output" | sed 's/^ //')" "0
+0 $USER_ID 1
+0 $USER_ID 1"
+	done
+}
+
+@test "what a user's config says of mappings is not added to" {
+	rootless
+	namespace_drop user
+	script 'cat /proc/self/uid_map'
 	try user_scrim run -b "$B" "$ID"
-	[ "$status" != 0 ] || show "accepted"
-	[ -n "$stderr" ]
+	succeeds
+	is "$(tr -s ' ' <<< "$output")" " 0 $USER_ID 1"
+	config 'del(.linux.gidMappings)'
+	try user_scrim run -b "$B" "$ID"
+	fails
+	says 'mappings of group ids'
+	# Root has what he asks for.
+	config 'del(.linux.uidMappings) | del(.linux.cgroupsPath)'
+	script 'readlink /proc/self/ns/user'
+	runs
+	is "$output" "$(readlink /proc/self/ns/user)"
 }
 
 @test "a user does not see or touch root's containers" {
