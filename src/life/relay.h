@@ -12,7 +12,7 @@ struct err;
 /* A socket of that name in the container's directory, which is bound into the
  * container; the descriptor, not blocking. */
 int relay_open(int dir, struct err *err);
-/* Passes on what has come, and never waits. */
+/* Passes some of it on that has come, and never waits. */
 void relay_pass(int relay);
 
 #endif

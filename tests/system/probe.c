@@ -220,12 +220,13 @@ do_winsize(char **args)
 }
 
 /* Connects to the named UNIX socket (datagram when "dgram" follows) and says
- * the rest there. */
+ * the rest there; with "flood", datagrams without end. */
 static int
 do_send(char **args)
 {
 	struct sockaddr_un to = { .sun_family = AF_UNIX };
-	int dgram = !strcmp(args[1], "dgram");
+	int flood = !strcmp(args[1], "flood");
+	int dgram = flood || !strcmp(args[1], "dgram");
 	int fd = socket(AF_UNIX, dgram ? SOCK_DGRAM : SOCK_STREAM, 0);
 	int failed;
 
@@ -235,6 +236,8 @@ do_send(char **args)
 	failed = connect(fd, (struct sockaddr *)&to, sizeof to);
 	if (!failed && write(fd, args[2], strlen(args[2])) < 0)
 		failed = -1;
+	while (flood && !failed)
+		write(fd, args[2], strlen(args[2]));
 	puts(verdict(failed));
 	return 0;
 }

@@ -206,6 +206,26 @@ WATCHDOG=1"
 	done
 }
 
+# What is passed on takes scrim longer than saying it: there is always more.
+@test "NOTIFY_SOCKET: however much the container says, signals reach it" {
+	[[ $SCRIM == *scrim ]] || skip "scrim's own demand"
+	needs strace
+	strace -o /dev/null true 2> /dev/null || skip "strace may not trace here"
+	script 'trap "exit 7" TERM
+		for i in 1 2 3 4; do probe send "$NOTIFY_SOCKET" flood STATUS=x > /dev/null & done
+		echo > /tmp/ready; while :; do sleep 0.1; done'
+	background env NOTIFY_SOCKET="$T/nobody" strace -qq -o /dev/null -e trace=socket \
+		-e inject=socket:delay_exit=5ms $SCRIM --root "$ROOT" run -b "$B" "$ID"
+	run=$!
+	wait_until [ -e "$B/rootfs/tmp/ready" ]
+	sleep 0.5
+	kill -TERM "$(pgrep -P "$run")"
+	status=0
+	timeout 20 tail --pid "$run" -f /dev/null || show "it goes on"
+	wait "$run" || status=$?
+	is "$status" 7
+}
+
 @test "NOTIFY_SOCKET: a service manager that is gone or takes nothing holds nobody up" {
 	[[ $SCRIM == *scrim ]] || skip "scrim's own demand"
 	script 'for i in 1 2 3 4 5; do probe send "$NOTIFY_SOCKET" dgram READY=1; done > /dev/null'
