@@ -9,6 +9,7 @@
 #include "base/proc.h"
 
 #include "base/fd.h"
+#include "base/str.h"
 #include "base/sys.h"
 
 #include <errno.h>
@@ -147,6 +148,17 @@ proc_in_initial_userns(void)
 
 	return stat("/proc/self/ns/user", &st) < 0 ||
 		st.st_ino == USER_NAMESPACE_INIT;
+}
+
+bool
+proc_denies_groups(pid_t pid)
+{
+	char path[32] = "/proc/self/setgroups", text[16];
+
+	if (pid)
+		snprintf(path, sizeof(path), "/proc/%d/setgroups", pid);
+	return file_read(AT_FDCWD, path, text, sizeof(text), NULL) > 0 &&
+		str_has_prefix(text, "deny");
 }
 
 bool

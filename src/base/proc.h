@@ -31,6 +31,9 @@ int proc_wait_end(int pidfd, int ms);
 /* Whether the user namespace is the host's. Where /proc cannot be asked, that
  * common case is taken for granted. */
 bool proc_in_initial_userns(void);
+/* Whether setgroups(2) is denied in the user namespace of pid, or 0 for our own
+ * (user_namespaces(7)). */
+bool proc_denies_groups(pid_t pid);
 /* Root, and not merely of a user namespace, as an engine without root makes. */
 bool proc_is_host_root(void);
 

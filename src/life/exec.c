@@ -112,17 +112,6 @@ process_path(struct execution *e, const char *name)
 	return path ? path : "";
 }
 
-/* user_namespaces(7) */
-static bool
-is_setgroups_denied(struct execution *e)
-{
-	char text[16];
-
-	return file_read(AT_FDCWD, process_path(e, "setgroups"), text,
-		       sizeof(text), NULL) > 0 &&
-		str_has_prefix(text, "deny");
-}
-
 /* A container that did not make its mount namespace lives in a chroot. */
 static bool
 lives_in_chroot(const struct oci_record *record)
@@ -161,8 +150,10 @@ make_plan(struct execution *e, struct err *err)
 	if (heritage_read(e->stored.dir, &e->stored.arena, &container, err) < 0)
 		return -1;
 	exec.container = container;
-	if (exec.namespaces & CLONE_NEWUSER)
-		exec.groups_denied = is_setgroups_denied(e);
+	exec.groups_kept = !proc_is_host_root() && proc_denies_groups(0);
+	exec.groups_denied = exec.groups_kept ||
+		(exec.namespaces & CLONE_NEWUSER &&
+			proc_denies_groups((pid_t)*record->pid));
 	if (lives_in_chroot(record))
 		exec.root = process_path(e, "root");
 	/* Before the program can look; later changes are told to it. */

@@ -76,11 +76,15 @@ is_chrooted(void)
 void
 load_facts(struct plan_request *request, enum load_rootless rootless)
 {
+	bool host_root;
+
 	request->uid = geteuid();
+	host_root = request->uid == 0 && proc_in_initial_userns();
 	request->gid = getegid();
 	request->chrooted = is_chrooted();
 	request->root = request->uid == 0 && rootless != LOAD_ROOTLESS_TRUE &&
-		(rootless == LOAD_ROOTLESS_FALSE || proc_in_initial_userns());
+		(rootless == LOAD_ROOTLESS_FALSE || host_root);
+	request->groups_denied = !host_root && proc_denies_groups(0);
 }
 
 /* A file, and nothing that could keep the command waiting, such as a FIFO.

@@ -42,7 +42,7 @@ add_join(struct maker *m)
 	step->number[0] = exec->namespaces;
 	step->number[1] = choose_id(maps->uid, maps->n_uid);
 	step->number[2] = choose_id(maps->gid, maps->n_gid);
-	step->number[3] = exec->groups_denied;
+	step->number[3] = exec->groups_denied && !exec->groups_kept;
 }
 
 /* Needed for a terminal, and where the container lives in a chroot. */

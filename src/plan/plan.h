@@ -229,8 +229,9 @@ struct plan_seccomp {
 struct plan_request {
 	const char *bundle; /* absolute, clean */
 	const char *id;
-	bool root;         /* in the initial user namespace, or as good as */
-	uint32_t uid, gid; /* of the caller */
+	bool root;          /* in the initial user namespace, or as good as */
+	uint32_t uid, gid;  /* of the caller */
+	bool groups_denied; /* setgroups(2), in the caller's user namespace */
 	bool no_pivot, no_new_keyring;
 	bool foreground; /* run: start comes by wire, not through a gate */
 	bool console_socket;
@@ -379,6 +380,7 @@ struct plan_exec {
 	const char *root;    /* a path of its root directory, where that is not
 	                      * its mount namespace's; else NULL */
 	bool groups_denied;  /* setgroups(2), in its user namespace */
+	bool groups_kept;    /* in the caller's, too: they cannot be dropped */
 	bool root_user;      /* as plan_request.root */
 	bool no_new_keyring, console_socket;
 	bool waits; /* scrim has something to do for the process in any case */

@@ -123,8 +123,9 @@ keeps_groups(const struct maker *m)
 }
 
 /* user_namespaces(7): an ordinary user who writes the one line that needs no
- * privilege has to deny setgroups(2) first. In a namespace that is joined it
- * may be denied as well; who joins it has dropped the groups before. */
+ * privilege has to deny setgroups(2) first, for all namespaces below, too. In a
+ * namespace that is joined it may be denied as well; who joins it has dropped
+ * the groups before. */
 static bool
 is_setgroups_denied(const struct maker *m, const struct oci_user *user)
 {
@@ -132,7 +133,7 @@ is_setgroups_denied(const struct maker *m, const struct oci_user *user)
 
 	if (m->exec)
 		return m->exec->groups_denied;
-	if (keeps_groups(m))
+	if (keeps_groups(m) || m->request->groups_denied)
 		return true;
 	if (m->joined_ns & CLONE_NEWUSER)
 		return !user || !user->additional_gids.n;
@@ -158,7 +159,10 @@ add_identity(struct maker *m, const struct oci_user *user)
 			"a umask is at most 0777, 511 in decimal");
 	if (denied && !keeps_groups(m) && user && user->additional_gids.n)
 		make_complain(m, &user->at, "additionalGids",
-			"additional groups are denied in a user namespace that maps one group");
+			"additional groups are denied in %s",
+			m->request->groups_denied
+				? "the caller's user namespace"
+				: "a user namespace that maps one group");
 	step = block_step(&m->block, OP_IDENTITY,
 		user ? &user->at : &m->config->process->at, NULL);
 	step->number[0] = uid;

@@ -404,3 +404,23 @@ undelegate()
 	fails
 	says "$own is not a directory of this user alone"
 }
+
+@test "where the caller's user namespace denies groups, containers live in it and below it" {
+	rootless
+	args /bin/sleep 100
+	for filter in '.linux.namespaces |= map(select(.type != "user")) | del(.linux.uidMappings, .linux.gidMappings)' \
+		'.linux.namespaces += [{type: "user"}] | .linux.uidMappings = [{containerID: 0, hostID: 0, size: 1}] | .linux.gidMappings = .linux.uidMappings'; do
+		config "$filter"
+		try as_user unshare --user --map-root-user --mount --pid --fork --mount-proc sh -ec '
+			grep -qx deny /proc/self/setgroups
+			$1 run -d -b "$2" "$3"
+			$1 exec "$3" /bin/id
+			$1 delete --force "$3"' sh "$RUNTIME" "$B" "$ID"
+		succeeds
+		shows '^uid=0'
+	done
+	config '.process.user.additionalGids = [0]'
+	try as_user unshare --user --map-root-user $RUNTIME create -b "$B" "$ID"
+	fails
+	says "groups are denied in the caller's user namespace .*/process/user/additionalGids"
+}
