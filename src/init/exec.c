@@ -3,7 +3,8 @@
  * The end: working directory, environment, descriptors, execve. The working
  * directory must be reachable from the container's root, whatever descriptor
  * or link led there (CVE-2024-21626). The program is looked up by exec_find()
- * before the container is created, so that create can say that it is missing;
+ * before the container is created, so that create can say that it is missing,
+ * and opened by nobody before the start (exec.h);
  * descriptors are settled by exec_prepare(), which OP_SECCOMP calls before the
  * filter is loaded. Then only execve is left. Preserved descriptors move down
  * to 3, all others are marked to be closed by execve itself: the connection
@@ -128,9 +129,18 @@ exec_find(struct init *init, struct err *err)
 	program->path = search_program(program->argv[0], program->env, err);
 	if (!program->path)
 		return -1;
-	search_gap(program->path, &program->gap);
 	init->blamed = NULL;
 	return 0;
+}
+
+void
+exec_look(struct init *init)
+{
+	struct program *program = &init->program;
+
+	if (program->path && !program->looked_at)
+		search_gap(program->path, &program->gap);
+	program->looked_at = true;
 }
 
 int
@@ -142,6 +152,7 @@ exec_prepare(struct init *init, struct err *err)
 		return 0;
 	if (exec_find(init, err) < 0)
 		return -1;
+	exec_look(init);
 	init->settled = true;
 	/* The gate has done so for a container's first process. */
 	if (init->guest && init_follow_parent(false, err) < 0)

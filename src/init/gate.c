@@ -130,6 +130,22 @@ outlive_creator(int wire, struct err *err)
 	return 0;
 }
 
+/* Over the wire, or over a connection that takes its place. */
+static int
+wait_start(struct init *init, int gate, struct err *err)
+{
+	if (gate < 0)
+		return slots_until(init, WIRE_START, err);
+	if (outlive_creator(init->wire, err) < 0)
+		return -1;
+	close(init->wire);
+	init->wire = -1;
+	/* What these calls took goes, too. */
+	give_stack_back();
+	init->wire = accept_start(gate, err);
+	return init->wire < 0 ? -1 : 0;
+}
+
 int
 gate_wait(struct init *init, const struct plan_step *step, struct err *err)
 {
@@ -152,16 +168,10 @@ gate_wait(struct init *init, const struct plan_step *step, struct err *err)
 	give_stack_back();
 	if (wire_send(init->wire, WIRE_CREATED, NULL, 0, err) < 0)
 		return -1;
-	if (gate < 0)
-		return slots_until(init, WIRE_START, err);
-	if (outlive_creator(init->wire, err) < 0)
+	if (wait_start(init, gate, err) < 0)
 		return -1;
-	close(init->wire);
-	init->wire = -1;
-	/* What these calls took goes, too. */
-	give_stack_back();
-	init->wire = accept_start(gate, err);
-	return init->wire < 0 ? -1 : 0;
+	exec_look(init);
+	return 0;
 }
 
 int

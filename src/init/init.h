@@ -28,6 +28,7 @@ struct program {
 	const char *path; /* NULL: not ready yet */
 	char **argv, **env;
 	struct search_gap gap; /* known beforehand, in case execve fails */
+	bool looked_at;
 };
 
 struct init {

@@ -194,3 +194,28 @@ device()
 	refused
 	says 'path'
 }
+
+# At its path may stand what another container has put there since it was looked
+# for, in a volume that they share: a device, of which opening may be enough.
+@test "the program is not opened before the rules of devices hold" {
+	[[ $SCRIM == *scrim ]] || skip "about scrim-init"
+	needs strace
+	strace -o /dev/null true 2> /dev/null || skip "strace may not trace here"
+	printf '#!/bin/nowhere\n' > "$B/rootfs/entry"
+	chmod 755 "$B/rootfs/entry"
+	args /entry
+	timeout 20 strace -f -qq -o "$T/tmp/trace" -e trace=open,openat,openat2,faccessat2 \
+		$SCRIM --root "$ROOT" create -b "$B" "$ID" > /dev/null 2>&1 3>&- 4>&- &
+	tracer=$!
+	wait_until is_status "$ID" created
+	grep -q 'faccessat2.*"/entry"' "$T/tmp/trace"
+	! grep 'open.*"/entry"' "$T/tmp/trace" || show "it was opened"
+	# It is all the same known what it lacks.
+	try scrim start "$ID"
+	fails
+	says 'its interpreter /bin/nowhere is missing'
+	wait "$tracer"
+	grep -q 'open.*"/entry"' "$T/tmp/trace"
+	rm "$T/tmp/trace"
+	deleted
+}
