@@ -317,6 +317,36 @@ note_read_only(struct mount_job *job, struct plan_step *step)
 	noted->step = job->m->block.steps.n - 1;
 }
 
+/* The kernel makes a sysfs for who is root of the network namespace that it
+ * would show; in a new user namespace without a network of its own nobody is.
+ * The host's is bound then, as for crun's users, and read-only with all that
+ * is mounted in it: cgroups may be the caller's (CVE-2023-25809). */
+static bool
+needs_host_sysfs(const struct mount_job *job)
+{
+	uint64_t own = job->m->new_ns | job->m->joined_ns;
+
+	return strcmp(job->type, "sysfs") == 0 && job->m->plan->new_user &&
+		!(own & CLONE_NEWNET);
+}
+
+static void
+add_sysfs_bind(struct mount_job *job)
+{
+	struct plan_source *source;
+	int32_t slot;
+
+	source = make_source(
+		job->m, PLAN_SOURCE_BIND, &job->mount->at, NULL, &slot);
+	source->path = "/sys";
+	source->recursive = true;
+	set_attributes(source, &job->options);
+	source->attr_set_all |= source->attr_set | MOUNT_ATTR_RDONLY;
+	source->attr_clear = source->attr_clear_all = 0;
+	source->attr_set = 0;
+	add_bind_step(job, slot, 0);
+}
+
 /* A filesystem that the kernel makes anew. proc and sysfs only go on real
  * directories (CVE-2019-19921). */
 static void
@@ -339,6 +369,10 @@ add_filesystem(struct mount_job *job)
 			"tmpcopyup is for tmpfs, not for %s", job->type);
 	if (cgroup && !has_private_cgroup_ns(job->m)) {
 		add_cgroup_bind(job);
+		return;
+	}
+	if (needs_host_sysfs(job)) {
+		add_sysfs_bind(job);
 		return;
 	}
 	/* What it shows is the cgroup of who mounts it. */

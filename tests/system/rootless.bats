@@ -372,6 +372,25 @@ undelegate()
 	is "$output" "$(readlink /proc/self/ns/user)"
 }
 
+@test "a sysfs that a user without a network of his own may not make is the host's, read-only all through" {
+	rootless
+	config '.mounts |= map(select(.destination | startswith("/sys") | not)) | .mounts += [
+		{destination: "/sys", type: "sysfs", source: "sysfs", options: ["nosuid", "noexec", "nodev", "rw"]}]'
+	namespace_drop network
+	script 'ls /sys/class/net; grep -F " /sys" /proc/self/mountinfo | cut -d" " -f5,6'
+	try user_scrim run -b "$B" "$ID"
+	succeeds
+	shows '^lo$'
+	is "$(grep '^/sys' <<< "$output" | grep -cv ' ro,nosuid,nodev,noexec')" 0
+	shows '^/sys/fs/cgroup ro,'
+	# With one it is a new one, which shows that network.
+	config '.linux.namespaces += [{type: "network"}]'
+	try user_scrim run -b "$B" "$ID"
+	succeeds
+	is "$(head -n 1 <<< "$output")" lo
+	prints '/sys rw,nosuid,nodev,noexec,relatime'
+}
+
 @test "a user does not see or touch root's containers" {
 	args /bin/sleep 100
 	started
