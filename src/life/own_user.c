@@ -25,8 +25,6 @@
 #include <unistd.h>
 
 #define SUB_IDS_MAX (1 << 20)
-/* The kernel's, as plan/id_maps.c has it. */
-#define MAPPINGS_MAX 340
 
 struct list {
 	struct arena *arena;
@@ -43,7 +41,7 @@ add(struct list *list, uint32_t host, uint32_t size)
 
 	if (!numbers)
 		return -1;
-	if (list->n == MAPPINGS_MAX || size == 0 ||
+	if (list->n == PLAN_ID_MAPS_MAX || size == 0 ||
 		size > UINT32_MAX - list->next)
 		return 0;
 	numbers[0] = list->next;
@@ -100,7 +98,7 @@ make_mappings(struct arena *arena, uint32_t self, uint32_t uid,
 {
 	struct list list = { .arena = arena,
 		.items = arena_array(
-			arena, struct oci_id_mapping, MAPPINGS_MAX) };
+			arena, struct oci_id_mapping, PLAN_ID_MAPS_MAX) };
 
 	if (!list.items || add(&list, self, 1) < 0)
 		return -1;

@@ -11,9 +11,6 @@
 #include <linux/sched.h>
 #include <string.h>
 
-/* Since Linux 4.15 (kernel/user_namespace.c, UID_GID_MAP_MAX_EXTENTS). */
-#define MAPPINGS_MAX 340
-
 /* Do two ranges share an id? In 64 bits, for a range may end at the last
  * one. */
 static bool
@@ -62,9 +59,10 @@ make_map(struct maker *m, const struct oci_id_mappings *list)
 
 	if (!maps)
 		return NULL;
-	if (list->n > MAPPINGS_MAX) {
-		make_complain(m, &list->items[MAPPINGS_MAX].at, NULL,
-			"the kernel takes at most %d mappings", MAPPINGS_MAX);
+	if (list->n > PLAN_ID_MAPS_MAX) {
+		make_complain(m, &list->items[PLAN_ID_MAPS_MAX].at, NULL,
+			"the kernel takes at most %d mappings",
+			PLAN_ID_MAPS_MAX);
 		return NULL;
 	}
 	for (size_t i = 0; i < list->n; i++) {

@@ -82,6 +82,12 @@ take_list(struct job *job, char *list, const struct plan_id_map *known,
 
 	for (const char *at = list; *at; at++)
 		n += *at == '#';
+	if (n > PLAN_ID_MAPS_MAX) {
+		make_complain(job->m, &job->mount->at, job->member,
+			"the kernel takes at most %d mappings",
+			PLAN_ID_MAPS_MAX);
+		return NULL;
+	}
 	maps = make_alloc(job->m, n * sizeof(*maps));
 	for (size_t i = 0; maps && i < n; i++) {
 		char *word = strsep(&list, "#");

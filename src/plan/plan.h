@@ -62,6 +62,9 @@ enum plan_source_kind {
 	PLAN_SOURCE_COUNT
 };
 
+/* Since Linux 4.15 (kernel/user_namespace.c, UID_GID_MAP_MAX_EXTENTS). */
+#define PLAN_ID_MAPS_MAX 340
+
 struct plan_id_map {
 	uint32_t inside, outside, size;
 };
