@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <linux/userfaultfd.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -333,8 +334,8 @@ clone_sharing(uint64_t flags, void *stack, size_t size, void (*run)(void *arg),
 pid_t
 sys_thread(void *stack, size_t size, void (*run)(void *arg), void *arg)
 {
-	return clone_sharing(CLONE_VM | CLONE_FS | CLONE_FILES |
-			CLONE_SIGHAND | CLONE_THREAD,
+	return clone_sharing(CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND |
+			CLONE_THREAD,
 		stack, size, run, arg);
 }
 
@@ -389,8 +390,23 @@ sys_setresuid(uint32_t uid)
 	return (int)syscall(SETRESUID, uid, uid, uid);
 }
 
+/* The libc has what the kernel wants for a handler besides. */
+static int
+take_signal(int sig, void (*ending)(int))
+{
+	struct sigaction action = { .sa_handler = ending };
+
+	return sigaction(sig, &action, NULL);
+}
+
 int
 sys_reset_signals(void)
+{
+	return sys_take_signals(NULL);
+}
+
+int
+sys_take_signals(void (*ending)(int))
 {
 	/* At least a struct sigaction of any kernel: SIG_DFL, no flags. */
 	static const unsigned long by_default[16];
@@ -399,10 +415,17 @@ sys_reset_signals(void)
 	sigemptyset(&none);
 	if (sigprocmask(SIG_SETMASK, &none, NULL) < 0)
 		return -1;
-	for (int sig = 1; sig < NSIG; sig++)
-		if (syscall(SYS_rt_sigaction, sig, by_default, NULL, NSIG / 8) <
-				0 &&
-			sig != SIGKILL && sig != SIGSTOP)
+	for (int sig = 1; sig < NSIG; sig++) {
+		bool ends = sig == SIGHUP || sig == SIGINT || sig == SIGTERM;
+
+		if (ending && ends) {
+			if (take_signal(sig, ending) < 0)
+				return -1;
+		} else if (syscall(SYS_rt_sigaction, sig, by_default, NULL,
+				   NSIG / 8) < 0 &&
+			sig != SIGKILL && sig != SIGSTOP) {
 			return -1;
+		}
+	}
 	return 0;
 }

@@ -110,5 +110,7 @@ int sys_setresuid(uint32_t uid);
  * background job SIGINT and SIGQUIT) is not for a program to inherit; a libc
  * refuses the two that its posix_spawn() leaves ignored (32 and 33). */
 int sys_reset_signals(void);
+/* The same, but for those that ask a process to end, which ending() takes. */
+int sys_take_signals(void (*ending)(int));
 
 #endif

@@ -156,6 +156,25 @@ init_follow_parent(bool follow, struct err *err)
 	return 0;
 }
 
+/* A filter may forbid each way to end, and libc would try one of them for
+ * ever: what a processor refuses ends the first process of a pid namespace,
+ * too. */
+static void __attribute__((noreturn)) end(int status)
+{
+	syscall(SYS_exit_group, status);
+	for (;;)
+		__builtin_trap();
+}
+
+/* A container that waits for its start is ended by what asks it to end, though
+ * the kernel spares the first process of a pid namespace: else a kill of it
+ * would be lost. execve sets the signals back. */
+static void
+end_by_signal(int sig)
+{
+	end(128 + sig);
+}
+
 int
 session_begin(struct init *init, const struct plan_step *step, struct err *err)
 {
@@ -165,7 +184,7 @@ session_begin(struct init *init, const struct plan_step *step, struct err *err)
 	if (setsid() < 0 && getsid(0) != getpid())
 		return err_sys(err, "setsid");
 	/* scrim ignores some signals, and its caller may ignore others. */
-	if (sys_reset_signals() < 0)
+	if (sys_take_signals(end_by_signal) < 0)
 		return err_sys(err, "reset signals");
 	if (prctl(PR_SET_DUMPABLE, 0) < 0 ||
 		prctl(PR_SET_NAME, "scrim:init") < 0)
@@ -297,16 +316,6 @@ run_plan(struct init *init, struct err *err)
 	return err_say(err, "plan: it ends without a program");
 }
 
-/* A filter may forbid each way to end, and libc would try one of them for
- * ever: what a processor refuses ends the first process of a pid namespace,
- * too. */
-static void __attribute__((noreturn)) end(void)
-{
-	syscall(SYS_exit_group, 1);
-	for (;;)
-		__builtin_trap();
-}
-
 int
 main(void)
 {
@@ -326,5 +335,5 @@ main(void)
 	inside_undo(&init);
 	if (init.wire >= 0)
 		wire_send(init.wire, WIRE_ERROR, &err, sizeof(err), NULL);
-	end();
+	end(1);
 }

@@ -358,6 +358,25 @@ before
 	deleted
 }
 
+@test "what asks a process to end ends a created container, too" {
+	args /bin/sleep 100
+	for signal in TERM INT HUP; do
+		created
+		try scrim kill "$ID" $signal
+		succeeds
+		wait_until is_status "$ID" stopped
+		try scrim start "$ID"
+		fails
+		says 'cannot start a container that has stopped'
+		deleted
+	done
+	created
+	try scrim kill "$ID" USR1
+	succeeds
+	is "$(status_of "$ID")" created
+	deleted
+}
+
 @test "kill without an id fails" {
 	try scrim kill
 	[ "$status" != 0 ]
