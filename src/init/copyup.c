@@ -12,6 +12,7 @@
 
 #include "base/err.h"
 #include "base/fd.h"
+#include "base/sys.h"
 #include "init/init.h"
 
 #include <dirent.h>
@@ -219,11 +220,32 @@ copy_dir(struct copy *copy, int from, int to, struct err *err)
 	return n < 0 ? err_sys(err, "read the directory") : 0;
 }
 
+/*
+ * A copy of the mounts on which no device can be opened: between the look at an
+ * entry and its opening somebody else may put one there, and the container's
+ * rules of devices do not hold yet. Mounts that may not be copied are what they
+ * are.
+ */
+static int
+open_harmless(int from)
+{
+	struct mount_attr attr = { .attr_set = MOUNT_ATTR_NODEV };
+	unsigned flags = AT_EMPTY_PATH | AT_RECURSIVE;
+	auto_fd tree = sys_open_tree(
+		from, "", flags | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+
+	if (tree < 0 || sys_mount_setattr(tree, "", flags, &attr) < 0)
+		return fcntl(from, F_DUPFD_CLOEXEC, 0);
+	return take_fd(&tree);
+}
+
 int
 copyup_run(int from, int to, bool keep_mode, struct err *err)
 {
+	/* Held to the end: with the descriptor the copy would end. */
+	auto_fd tree = open_harmless(from);
 	/* Both may be O_PATH descriptors; reading needs real ones. */
-	auto_fd source = openat(from, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	auto_fd source = openat(tree, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	auto_fd copied = openat(to, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct copy copy = { .names = init_memory(2 * VALUE_MAX, err) };
 	struct stat st;

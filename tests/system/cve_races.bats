@@ -94,3 +94,22 @@ volume()
 	is "$(awk '{ print $2 }' <<< "$output")" 77
 	is "$adjusted" 0
 }
+
+# By a container that may make nodes in a volume, say: to open one may be enough,
+# as with a watchdog, and the rules of devices do not hold yet.
+@test "tmpcopyup opens no device that is put in the place of a file" {
+	local pairs=() i
+
+	mkdir "$B/rootfs/full"
+	for i in {1..8}; do
+		echo text > "$B/rootfs/full/file$i"
+		mknod -m 666 "$B/rootfs/full/node$i" c 1 3
+		pairs+=("$B/rootfs/full/file$i" "$B/rootfs/full/node$i")
+	done
+	racer swap "${pairs[@]}"
+	mount_add /full tmpfs tmpfs tmpcopyup
+	args /bin/true
+	RACE_ROUNDS=400 race scrim run -b "$B" "$ID"
+	! grep "it changes while it is copied" "$ERR" || show "a device was opened"
+	grep "tmpcopyup: .*: open: Permission denied" "$ERR" > /dev/null || show "no device was met"
+}
