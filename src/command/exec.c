@@ -9,6 +9,8 @@
 #include "life/exec.h"
 #include "life/store.h"
 
+#include <string.h>
+
 #define FDS_MAX 1024
 
 /* The words as they were typed: numbers among them are read where it is known
@@ -59,6 +61,17 @@ static const struct cli_option exec_options[] = {
 	{ 0 },
 };
 
+/* The program's words, behind the container's name; manuals of other runtimes
+ * put "--" between them, which is no program's name. */
+static struct plan_words
+command_of(const struct call *call)
+{
+	size_t at = call->n_words > 1 && !strcmp(call->words[1], "--") ? 2 : 1;
+
+	return (struct plan_words){ (const char *const *)call->words + at,
+		call->n_words - at };
+}
+
 /* In the order in which they were given. */
 static struct plan_words
 words_of(const struct cli_list *list)
@@ -76,7 +89,7 @@ exec(const struct call *call, struct err *err)
 		.id = call->words[0],
 		.process = args->process,
 		.words = {
-			.args = { (const char *const *)call->words + 1, call->n_words - 1 },
+			.args = command_of(call),
 			.env = words_of(&args->env),
 			.caps = words_of(&args->caps),
 			.gids = words_of(&args->groups),

@@ -267,6 +267,8 @@ TERM=other"
 	running
 	execs "$ID" /bin/echo -t --cwd x
 	prints '-t --cwd x'
+	execs "$ID" -- /bin/echo -- -t
+	prints '-- -t'
 	deleted
 }
 
