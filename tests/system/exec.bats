@@ -626,7 +626,8 @@ received()
 	received "$T/seen"
 	prints "pid $pid"
 	deleted
-	args /bin/true
+	# not gone before the receiver has looked
+	args /bin/sleep 1
 	receiver "$T/seen"
 	runs --pidfd-socket "$T/receiver"
 	received "$T/seen"
