@@ -507,3 +507,21 @@ max"
 	runs
 	prints "0::/$SLICE/$UNIT/inner"
 }
+
+@test "a service of systemd's that reports itself ready is scrim, or the container that was left to itself" {
+	local unit=notify-$ID.service words
+
+	# systemd listens to what is in the service's cgroup.
+	config 'del(.linux.resources)'
+	script 'trap "exit 0" TERM; probe send "$NOTIFY_SOCKET" dgram READY=1 > /dev/null; while :; do sleep 0.1; done'
+	for words in "run" "run --detach"; do
+		try systemd-run --quiet --collect --unit "$unit" --service-type notify \
+			--property NotifyAccess=$([ "$words" = run ] && echo main || echo all) --property TimeoutStartSec=60 \
+			$SCRIM --root "$ROOT" --cgroup-manager disabled $words -b "$B" "$ID"
+		[ "$status" = 0 ] || show "$words: $(journalctl --unit "$unit" --output cat)"
+		property ActiveState active "$unit"
+		[ "$words" = run ] || property MainPID "$(pid_of "$ID")" "$unit"
+		systemctl stop "$unit"
+		$SCRIM --root "$ROOT" delete --force "$ID"
+	done
+}
