@@ -416,7 +416,7 @@ sys_take_signals(void (*ending)(int))
 	if (sigprocmask(SIG_SETMASK, &none, NULL) < 0)
 		return -1;
 	for (int sig = 1; sig < NSIG; sig++) {
-		bool ends = sig == SIGHUP || sig == SIGINT || sig == SIGTERM;
+		bool ends = sig == SIGINT || sig == SIGTERM;
 
 		if (ending && ends) {
 			if (take_signal(sig, ending) < 0)

@@ -168,7 +168,9 @@ static void __attribute__((noreturn)) end(int status)
 
 /* A container that waits for its start is ended by what asks it to end, though
  * the kernel spares the first process of a pid namespace: else a kill of it
- * would be lost. execve sets the signals back. */
+ * would be lost. A terminal that nobody holds is no such wish: create was asked
+ * for a container, and hears of SIGHUP nothing. execve sets the signals back.
+ */
 static void
 end_by_signal(int sig)
 {

@@ -84,6 +84,24 @@ p = s.accept()[0]; print(len(p.recvmsg(4096, 100)[1]), file=open("seen", "w"))' 
 	rm -r "$long"
 }
 
+@test "a terminal whose other end is closed before the start leaves the container to be started" {
+	[[ $SCRIM == *scrim ]] || skip "a higher demand than others meet"
+	terminal /bin/sh -c 'trap "" HUP; echo ran > /tmp/ran'
+	# It is handed over, and closed as its receiver ends.
+	$PYTHON -c 'import socket, sys
+s = socket.socket(socket.AF_UNIX); s.bind(sys.argv[1]); s.listen(1)
+s.accept()[0].recvmsg(4096, 100)' "$T/console" < /dev/null > /dev/null 2>&1 3>&- &
+	receiver=$!
+	wait_until test -S "$T/console"
+	created --console-socket "$T/console"
+	wait "$receiver"
+	is "$(status_of "$ID")" created
+	try scrim start "$ID"
+	succeeds
+	wait_until file_says "$B/rootfs/tmp/ran" ran
+	deleted
+}
+
 @test "input and output go through the terminal" {
 	terminal /bin/sh -c 'read a; echo "got <$a>"; read b; echo "got <$b>"'
 	console "$T/seen" one two
