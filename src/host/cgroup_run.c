@@ -199,7 +199,7 @@ is_member(const char *path, pid_t pid, struct err *err)
 		return 1;
 	if (cgroup_pids(path, &pids, &n, &failure) < 0)
 		return failure.code == ENOENT ? 0 : err_take(err, &failure);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; pids && i < n; i++)
 		if (pids[i] == pid)
 			return 1;
 	return 0;
