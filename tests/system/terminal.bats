@@ -100,6 +100,7 @@ s.accept()[0].recvmsg(4096, 100)' "$T/console" < /dev/null > /dev/null 2>&1 3>&-
 	succeeds
 	wait_until file_says "$B/rootfs/tmp/ran" ran
 	deleted
+	rm "$T/console"
 }
 
 @test "input and output go through the terminal" {
