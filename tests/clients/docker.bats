@@ -36,7 +36,7 @@ setup()
 
 teardown()
 {
-	docker ps -aq 2> /dev/null | xargs -r docker rm -f > /dev/null 2>&1 3>&- || true
+	timeout 60 docker ps -aq 2> /dev/null | xargs -r timeout 120 docker rm -f > /dev/null 2>&1 3>&- || true
 }
 
 @test "docker: scrim is the default runtime, and one to be named" {
@@ -178,6 +178,6 @@ teardown()
 }
 
 @test "docker: nothing is left when all is over" {
-	docker ps -aq | xargs -r docker rm -f > /dev/null 2>&1 3>&-
+	docker ps -aq | xargs -r timeout 120 docker rm -f > /dev/null 2>&1 3>&-
 	nothing_left
 }

@@ -24,12 +24,12 @@ setup()
 
 teardown()
 {
-	podman rm --all --force --time 0 > /dev/null 2>&1 3>&- || true
+	timeout 120 podman rm --all --force --time 0 > /dev/null 2>&1 3>&- || true
 }
 
 teardown_file()
 {
-	podman pod rm --all --force > /dev/null 2>&1 3>&- || true
+	timeout 120 podman pod rm --all --force > /dev/null 2>&1 3>&- || true
 }
 
 @test "podman: scrim is the runtime, and its version is known" {
@@ -409,8 +409,8 @@ learns()
 }
 
 @test "podman: nothing is left when all is over" {
-	podman pod rm --all --force > /dev/null 2>&1 3>&- || true
-	podman rm --all --force --time 0 > /dev/null 2>&1 3>&- || true
+	timeout 120 podman pod rm --all --force > /dev/null 2>&1 3>&- || true
+	timeout 120 podman rm --all --force --time 0 > /dev/null 2>&1 3>&- || true
 	nothing_left
 	is "$(find /run -name 'conmon*' -path '*crun*' 2> /dev/null)" ""
 }

@@ -41,7 +41,7 @@ setup()
 
 teardown()
 {
-	user podman rm --all --force --time 0 > /dev/null 2>&1 3>&- || true
+	user timeout 120 podman rm --all --force --time 0 > /dev/null 2>&1 3>&- || true
 }
 
 @test "rootless: scrim is the user's runtime, and containers run with exit statuses and limits" {
