@@ -15,6 +15,7 @@
 #include "base/proc.h"
 #include "base/sys.h"
 #include "host/library.h"
+#include "life/glance.h"
 #include "life/record.h"
 #include "life/status.h"
 #include "plan/format.h"
@@ -157,28 +158,11 @@ find_by_name(struct mounts_view *view, struct mounts_promise *promise)
 	return false;
 }
 
-/* What the path leads to inside: the id of the mount whose top it is; 0: it
- * is no mount's; -1: there is nothing. */
-static int64_t
-look_inside(int root, const char *path)
-{
-	auto_fd fd = sys_openat2(
-		root, path, O_PATH, 0, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
-	struct statx st;
-
-	if (fd < 0 || sys_statx(fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &st) < 0)
-		return -1;
-	return st.stx_attributes & STATX_ATTR_MOUNT_ROOT
-		? (int64_t)st.stx_mnt_id
-		: 0;
-}
-
 /* What is made only where its target exists is missed only there. */
 static void
 find_by_links(
-	struct mounts_view *view, struct mounts_promise *promise, int root)
+	struct mounts_view *view, struct mounts_promise *promise, int64_t id)
 {
-	int64_t id = look_inside(root, promise->entry->target);
 	bool optional = promise->entry->optional && *promise->entry->optional;
 
 	for (size_t i = 0; id > 0 && i < view->n; i++) {
@@ -188,16 +172,36 @@ find_by_links(
 		keep(view, promise, i);
 		return;
 	}
-	promise->excused = optional && (id < 0 || promise->op == OP_BIND);
+	promise->held = id == GLANCE_HELD;
+	promise->excused = optional && !promise->held &&
+		(id == GLANCE_NOTHING || promise->op == OP_BIND);
 }
 
-/* In the order of the plan, which is the order in which they were mounted. */
-static void
-match(struct mounts_view *view, int root)
+/* In the order of the plan, which is the order in which they were mounted.
+ * Those that no name tells are looked for together, by one child. */
+static int
+match(struct mounts_view *view, int root, struct err *err)
 {
-	for (size_t i = 0; i < view->n_promises; i++)
-		if (!find_by_name(view, &view->promises[i]))
-			find_by_links(view, &view->promises[i], root);
+	struct arena *arena = &view->stored.arena;
+	size_t max = view->n_promises + 1, n = 0;
+	struct mounts_promise **left =
+		arena_array(arena, struct mounts_promise *, max);
+	const char **paths = arena_array(arena, const char *, max);
+	int64_t *found = arena_array(arena, int64_t, max);
+
+	if (!left || !paths || !found)
+		return err_code(err, ENOMEM, "mounts");
+	for (size_t i = 0; i < view->n_promises; i++) {
+		if (find_by_name(view, &view->promises[i]))
+			continue;
+		left[n] = &view->promises[i];
+		paths[n++] = view->promises[i].entry->target;
+	}
+	if (glance(root, paths, found, n, err) < 0)
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		find_by_links(view, left[i], found[i]);
+	return 0;
 }
 
 /* --- what is different ------------------------------------------------------
@@ -383,7 +387,8 @@ mounts_compare(struct mounts_view *view, struct err *err)
 		return err_sys(err, "open %s", path);
 	make_sights(view);
 	make_promises(view);
-	match(view, root);
+	if (match(view, root, err) < 0)
+		return -1;
 	for (size_t i = 0; i < view->n; i++) {
 		judge(view, i);
 		view->sights[i].relation = relation(view, view->sights[i].row);

@@ -26,6 +26,7 @@ struct mounts_promise {
 	uint64_t set, clear, propagation;
 	ssize_t sight; /* the mount that it is kept by, -1: none */
 	bool excused;  /* that there is none is in order */
+	bool held;     /* its path is served by somebody who does not answer */
 };
 
 enum mounts_change {

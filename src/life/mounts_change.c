@@ -361,6 +361,10 @@ check_removal(const struct mounts_view *view, const struct oci_mount *mount,
 		return err_bad(err, at, "destination",
 			"%s holds the container together (%s): only binds and tmpfs can be removed",
 			mount->destination, promise->entry->step);
+	if (promise->held)
+		return err_bad(err, at, "destination",
+			"%s cannot be seen: a filesystem on the way to it does not answer",
+			mount->destination);
 	if (promise->sight < 0)
 		return 0;
 	if (view->sights[promise->sight].cover)

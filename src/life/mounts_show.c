@@ -270,7 +270,8 @@ print_missing(const struct mounts_view *view, struct str *out)
 
 		if (promise->sight >= 0 || promise->excused)
 			continue;
-		str_add(out, "! missing: ");
+		str_add(out,
+			promise->held ? "! not to be seen: " : "! missing: ");
 		add_clean(out, promise->entry->target);
 		str_addf(out, " (%s", promise->entry->step);
 		if (promise->entry->source) {
@@ -445,6 +446,8 @@ print_json(const struct mounts_view *view, struct str *out)
 		str_addf(out, "%s{\"target\":", between);
 		str_add_json(out, view->promises[i].entry->target);
 		add_origin(out, "from", &view->promises[i]);
+		if (view->promises[i].held)
+			str_add(out, ",\"held\":true");
 		str_add(out, "}");
 		between = ",";
 	}

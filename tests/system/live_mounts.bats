@@ -221,6 +221,29 @@ mountinfo()
 	deleted
 }
 
+# Who has opened its device and never reads from it, holds all who look into it.
+@test "a filesystem that somebody in the container serves, and that does not answer, holds nobody" {
+	grep -q 'fuse$' /proc/filesystems && [ -c /dev/fuse ] || skip "this kernel has no FUSE"
+	mkdir -p "$B/rootfs/served/in"
+	mount_add /served/in tmpfs tmpfs
+	sleeping
+	inside /bin/busybox umount /served/in
+	exec 7<> /dev/fuse
+	nsenter --target "$(pid_of "$ID")" --mount mount -i -t fuse x /served -o fd=7,rootmode=40000,user_id=0,group_id=0
+	try timeout 10 $SCRIM --root "$ROOT" mounts "$ID"
+	succeeds
+	shows '^! not to be seen: /served/in \(mount of tmpfs, /mounts/5\)$'
+	try timeout 10 $SCRIM --root "$ROOT" mounts --format json "$ID"
+	is "$(jq -r '.missing[0] | .target + " \(.held)"' <<< "$output")" "/served/in true"
+	mount_json /served/in tmpfs tmpfs > "$B/mount.json"
+	try timeout 10 $SCRIM --root "$ROOT" mounts remove "$ID" "$B/mount.json"
+	fails
+	says '/served/in cannot be seen: a filesystem on the way to it does not answer'
+	! pgrep -f -- "--root $ROOT mounts"
+	deleted
+	exec 7>&-
+}
+
 @test "names in the container cannot speak to a terminal" {
 	mkdir "$B/rootfs/mnt/"$'a\eb\nc' "$B/rootfs/mnt/"$'d\xc2\x9be\x9bf'
 	sleeping
