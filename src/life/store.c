@@ -32,6 +32,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* Sticky: who takes from a user's runtime directory, or from /tmp, what nobody
+ * has touched for long, leaves this (XDG base directory specification). */
+#define ROOT_MODE 01700
+
 /* Where nobody has logged in, and so nobody made /run/user: a directory of the
  * user's own. In /tmp anybody may have been there before. */
 static int
@@ -39,7 +43,7 @@ check_own(const char *path, struct err *err)
 {
 	struct stat st;
 
-	if (mkdir(path, 0700) < 0 && errno != EEXIST)
+	if (mkdir(path, ROOT_MODE) < 0 && errno != EEXIST)
 		return err_sys(err, "state root: mkdir %s", path);
 	if (lstat(path, &st) < 0)
 		return err_sys(err, "state root %s", path);
@@ -102,7 +106,7 @@ make_all(char *path)
 		mkdir(path, 0700);
 		*at = '/';
 	}
-	mkdir(path, 0700);
+	mkdir(path, ROOT_MODE);
 }
 
 static int

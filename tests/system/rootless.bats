@@ -92,6 +92,8 @@ rootless()
 	succeeds
 	is "$output" 0
 	[ -n "$(find "$T/home/run" -name "$ID")" ] || show "not below XDG_RUNTIME_DIR"
+	# what cleans up old files there passes it over
+	is "$(stat -c %a "$T/home/run/scrim")" 1700
 	try user_scrim kill "$ID" KILL
 	succeeds
 	stopped() { [ "$(user_scrim state "$ID" | jq -r .status)" = stopped ]; }
@@ -409,7 +411,7 @@ undelegate()
 	args true
 	try as_user env -u XDG_RUNTIME_DIR $RUNTIME run -b "$B" "$ID"
 	succeeds
-	is "$(stat -c '%u %a' "$own")" "$USER_ID 700"
+	is "$(stat -c '%u %a' "$own")" "$USER_ID 1700"
 	rm -r "$own"
 	# somebody else was there first
 	mkdir -m 777 "$own"
