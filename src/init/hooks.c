@@ -29,6 +29,7 @@
 #include <unistd.h>
 
 #define OUTPUT_MAX 512
+#define CHUNKS_MAX 128
 
 struct hook {
 	pid_t pid;
@@ -98,8 +99,10 @@ begin(struct init *init, const struct plan_step *step, struct hook *hook,
 		return -1;
 	hook->exec_errno = mmap(NULL, sizeof(int), PROT_READ | PROT_WRITE,
 		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (hook->exec_errno == MAP_FAILED ||
-		pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0)
+	/* The reading end alone does not block: a hook that finds no room waits
+	 * for it, as everywhere. */
+	if (hook->exec_errno == MAP_FAILED || pipe2(ends, O_CLOEXEC) < 0 ||
+		fcntl(ends[0], F_SETFL, O_NONBLOCK) < 0)
 		return err_sys(err, "pipe");
 	hook->output = ends[1];
 	hook->out = hook->err = ends[1];
@@ -119,16 +122,21 @@ begin(struct init *init, const struct plan_step *step, struct hook *hook,
 	return hook->pid < 0 ? err_sys(err, "clone3") : 0;
 }
 
-/* Keeps the end of the output. */
+/* Keeps the end of the output. No more at once than a pipe holds: who writes
+ * without end must not keep us from the clock. */
 static void
 drain(struct hook *hook)
 {
 	char chunk[OUTPUT_MAX];
 	ssize_t n;
 
-	while ((n = read(hook->output, chunk, sizeof(chunk))) > 0) {
-		size_t more = (size_t)n, keep = hook->len;
+	for (int i = 0; i < CHUNKS_MAX; i++) {
+		size_t more, keep = hook->len;
 
+		n = read(hook->output, chunk, sizeof(chunk));
+		if (n <= 0)
+			return;
+		more = (size_t)n;
 		if (keep + more > sizeof(hook->text))
 			keep = sizeof(hook->text) - more;
 		memmove(hook->text, hook->text + hook->len - keep, keep);
