@@ -382,7 +382,7 @@ mounts_compare(struct mounts_view *view, struct err *err)
 	if (!view->sights || !view->promises)
 		return err_code(err, ENOMEM, "mounts");
 	snprintf(path, sizeof(path), "/proc/%d/root", (int)view->pid);
-	root = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	root = openat(AT_FDCWD, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (root < 0)
 		return err_sys(err, "open %s", path);
 	make_sights(view);

@@ -27,6 +27,7 @@ struct mounts_promise {
 	ssize_t sight; /* the mount that it is kept by, -1: none */
 	bool excused;  /* that there is none is in order */
 	bool held;     /* its path is served by somebody who does not answer */
+	bool marked;   /* to be removed */
 };
 
 enum mounts_change {

@@ -71,7 +71,9 @@ read_file(struct change *change, struct err *err)
 {
 	const char *file = change->request->file, *slash = strrchr(file, '/');
 	bool in = !strcmp(file, "-");
-	auto_fd opened = in ? -1 : open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	auto_fd opened = in
+		? -1
+		: openat(AT_FDCWD, file, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	auto_free char *text = NULL;
 	bool list;
 
@@ -97,7 +99,8 @@ settle_column(const struct change *change, uint32_t line, uint32_t *column)
 		*column -= (uint32_t)change->shift;
 }
 
-/* One problem is the error; several are a list, as with a config. */
+/* One problem is the error, whose column run() settles; several are a list, as
+ * with a config. */
 static int
 refuse(struct change *change, struct err *err)
 {
@@ -105,11 +108,11 @@ refuse(struct change *change, struct err *err)
 	size_t n =
 		problems->n < OCI_PROBLEMS_MAX ? problems->n : OCI_PROBLEMS_MAX;
 
+	if (problems->n == 1 || !change->request->report)
+		return problems_first(problems, err);
 	for (size_t i = 0; i < n; i++)
 		settle_column(change, problems->items[i].line,
 			&problems->items[i].column);
-	if (problems->n == 1 || !change->request->report)
-		return problems_first(problems, err);
 	problems_format(problems, change->request->report);
 	return err_say(err, "%s has %zu problems", change->name, problems->n);
 }
@@ -392,13 +395,10 @@ mark(struct change *change, const struct oci_mount *mount,
 	promise = find_promise(&change->view, target);
 	if (check_removal(&change->view, mount, promise, err) < 0)
 		return -1;
-	for (size_t i = 0; i < *n; i++)
-		if (promise->sight >= 0 &&
-			marks[i].id ==
-				(uint64_t)change->view.sights[promise->sight]
-					.row->id)
-			return err_bad(err, &mount->at, "destination",
-				"%s is listed twice", mount->destination);
+	if (promise->marked)
+		return err_bad(err, &mount->at, "destination",
+			"%s is listed twice", mount->destination);
+	promise->marked = true;
 	if (promise->sight >= 0) {
 		const struct mount_row *row =
 			change->view.sights[promise->sight].row;

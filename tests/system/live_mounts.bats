@@ -438,6 +438,24 @@ settled()
 	deleted
 }
 
+# The second time it was no more in the account, which lost its last entry instead.
+@test "a mount that is gone already is forgotten once, and nothing else with it" {
+	mkdir -p "$B/rootfs/a" "$B/rootfs/z"
+	mount_add /a none "$B/source" bind
+	mount_add /z none "$B/source" bind
+	sleeping
+	inside umount /a
+	change remove '{"destination": "/a"}' '{"destination": "/a"}'
+	fails
+	says '/a is listed twice .*/mounts/1/destination'
+	change remove '{"destination": "/a"}'
+	succeeds
+	view --format json
+	is "$(jq '.missing | length' <<< "$output")" 0
+	is "$(of /z '.from.pointer')" /mounts/6
+	deleted
+}
+
 @test "what was covered or swapped since is not taken away" {
 	sleeping
 	added "$(mount_json /a tmpfs tmpfs)"
@@ -479,7 +497,16 @@ settled()
 	printf '[{"destination": "/x", "type": 3}]' > "$B/change.json"
 	try scrim mounts add "$ID" "$B/change.json"
 	fails
-	says '\(change.json:1:[0-9]+, /mounts/0/type\)'
+	says '\(change.json:1:32, /mounts/0/type\)'
+	printf '{"destination": "/x", "type": "tmpfs", "source": 3}' > "$B/change.json"
+	try scrim mounts add "$ID" "$B/change.json"
+	fails
+	says '\(change.json:1:50, /mounts/0/source\)'
+	printf '[{"destination": "/x", "type": 3}, {"destination": "/y", "type": 4}]' > "$B/change.json"
+	try scrim mounts add "$ID" "$B/change.json"
+	fails
+	says 'change.json:1:32: .*/mounts/0/type'
+	says 'change.json:1:66: .*/mounts/1/type'
 	for text in '' '{' '[]' '"x"' 'null' '[1]'; do
 		printf '%s' "$text" > "$B/change.json"
 		try scrim mounts add "$ID" "$B/change.json"
