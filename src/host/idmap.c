@@ -111,10 +111,10 @@ static char *
 find_tool(const char *name)
 {
 	const char *dir = getenv("PATH");
+	char *path;
 
 	while (dir && *dir) {
 		int len = (int)strcspn(dir, ":");
-		char *path = NULL;
 
 		if (*dir == '/' &&
 			asprintf(&path, "%.*s/%s", len, dir, name) >= 0) {
@@ -124,9 +124,7 @@ find_tool(const char *name)
 		}
 		dir += len + (dir[len] == ':');
 	}
-	if (asprintf((char **)&dir, "/usr/bin/%s", name) < 0)
-		return NULL;
-	return (char *)dir;
+	return asprintf(&path, "/usr/bin/%s", name) < 0 ? NULL : path;
 }
 
 /* Starts the tool with its output in a pipe, whose read end is returned. */
@@ -157,7 +155,8 @@ start_tool(const char *path, char **argv, pid_t *out_pid, struct err *err)
 	return take_fd(&read_end);
 }
 
-/* What the tool complains of becomes our sentence. */
+/* What the tool complains of becomes our sentence. More than that it can say to
+ * nobody, rather than wait for a reader while we wait for its end. */
 static int
 run_tool(const char *path, char **argv, struct err *err)
 {
@@ -171,6 +170,7 @@ run_tool(const char *path, char **argv, struct err *err)
 		return -1;
 	if (fd_read(output, 4096, argv[0], &said, NULL, NULL) < 0)
 		said = NULL;
+	close(take_fd(&output));
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		continue;
 	if (status == 0)
@@ -285,9 +285,13 @@ idmap_userns(struct idmap_cache *cache, const struct plan_id_maps *maps,
 {
 	int fd;
 
-	for (size_t i = 0; cache && i < cache->n; i++)
-		if (maps_are_same(cache->maps[i], maps))
-			return fcntl(cache->fds[i], F_DUPFD_CLOEXEC, 0);
+	for (size_t i = 0; cache && i < cache->n; i++) {
+		if (!maps_are_same(cache->maps[i], maps))
+			continue;
+		fd = fcntl(cache->fds[i], F_DUPFD_CLOEXEC, 0);
+		return fd < 0 ? err_sys(err, "user namespace of its id map")
+			      : fd;
+	}
 	fd = make_userns(maps, err);
 	if (fd >= 0 && cache && cache->n < IDMAP_CACHE_SIZE) {
 		cache->maps[cache->n] = maps;

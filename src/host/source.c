@@ -40,12 +40,15 @@ static int
 open_userns(const struct plan_source *source, const struct host_files *files,
 	struct err *err)
 {
+	int fd;
+
 	if (source->maps)
 		return idmap_userns(files->idmaps, source->maps, err);
 	if (files->userns < 0)
 		return err_say(err,
 			"its id map is the container's user namespace, and it has none of its own");
-	return fcntl(files->userns, F_DUPFD_CLOEXEC, 0);
+	fd = fcntl(files->userns, F_DUPFD_CLOEXEC, 0);
+	return fd < 0 ? err_sys(err, "user namespace of its id map") : fd;
 }
 
 /* Attributes, propagation and id map; gives the tree back or -1. */

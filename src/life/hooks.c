@@ -69,7 +69,11 @@ open_output(const struct oci_record *record, enum annotation which, int memory,
 
 	if (!said)
 		return memory;
-	bundle = open(record->bundle, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	bundle = openat(
+		AT_FDCWD, record->bundle, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	/* An absolute name is not looked up in the bundle. */
+	if (bundle < 0 && said->value[0] != '/')
+		return err_sys(err, "%s: bundle %s", said->key, record->bundle);
 	file = openat(bundle, said->value,
 		O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600);
 	return file < 0 ? err_sys(err, "%s: open %s", said->key, said->value)

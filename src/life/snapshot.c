@@ -70,6 +70,8 @@ snapshot_read(int images, struct arena *arena, struct oci_snapshot **out,
 	struct oci_snapshot *snapshot;
 	size_t len;
 
+	if (file < 0 && errno != ENOENT)
+		return err_sys(err, "open " SNAPSHOT_FILE);
 	if (file < 0)
 		return err_say(err,
 			"there is no " SNAPSHOT_FILE

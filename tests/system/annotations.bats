@@ -66,6 +66,18 @@ poststop warns"
 	says '/annotations/run.oci.hooks.stdout'
 }
 
+@test "a file for hooks in a bundle that is gone is blamed on the bundle" {
+	annotation run.oci.hooks.stdout out
+	hook poststop true
+	args /bin/true
+	created
+	mv "$B" "$B.away"
+	try scrim --log-level warning delete --force "$ID"
+	mv "$B.away" "$B"
+	[ "$status" = 0 ] || show "delete"
+	says "run.oci.hooks.stdout: bundle $B: not there"
+}
+
 @test "run.oci.keep_original_groups keeps the caller's groups" {
 	own_status
 	config '.process.user = {uid: 0, gid: 0, additionalGids: [50]}'

@@ -103,6 +103,21 @@ rootless()
 	is "$(find "$T/home/run" -name "$ID")" ""
 }
 
+# Its words were read no further than the first page, and its end waited for.
+@test "a newuidmap that talks without end keeps nobody waiting" {
+	rootless
+	mkdir "$T/home/tools"
+	printf '#!/bin/sh\nhead -c 300000 /dev/zero | tr "\\0" x\nexit 3\n' > "$T/home/tools/newuidmap"
+	chmod 755 "$T/home/tools/newuidmap"
+	ln -s newuidmap "$T/home/tools/newgidmap"
+	config '.linux.uidMappings = [{containerID: 0, hostID: 4242, size: 1}, {containerID: 1, hostID: 700000, size: 9}] |
+		.linux.gidMappings = .linux.uidMappings'
+	chown $USER_ID "$B/config.json"
+	try as_user env PATH="$T/home/tools:$PATH" timeout -s KILL 20 $RUNTIME run -b "$B" "$ID"
+	fails
+	says 'newuidmap failed: it does not say why'
+}
+
 @test "newuidmap and newgidmap write what the user may have" {
 	needs newuidmap newgidmap
 	rootless

@@ -5,9 +5,12 @@
  */
 #include "host/idmap.h"
 
+#include "base/err.h"
 #include "base/str.h"
 #include "plan/plan.h"
 #include "runner.h"
+
+#include <errno.h>
 
 START_TEST(a_map_is_one_line_for_each_range)
 {
@@ -47,12 +50,27 @@ START_TEST(only_the_own_ids_one_each_are_own)
 }
 END_TEST
 
+START_TEST(a_namespace_that_cannot_be_lent_again_is_an_error_with_words)
+{
+	struct plan_id_map map = { 0, 100000, 1 };
+	struct plan_id_maps maps = { &map, &map, 1, 1 };
+	struct idmap_cache cache = { .n = 1, .maps = { &maps }, .fds = { -1 } };
+	struct err err = { 0 };
+
+	ck_assert_int_eq(idmap_userns(&cache, &maps, &err), -1);
+	ck_assert_int_eq(err.code, EBADF);
+	ck_assert_str_eq(err.text, "user namespace of its id map");
+}
+END_TEST
+
 static void
 fill(TCase *tcase)
 {
 	tcase_add_test(tcase, a_map_is_one_line_for_each_range);
 	tcase_add_loop_test(tcase, only_the_own_ids_one_each_are_own, 0,
 		sizeof(cases) / sizeof(cases[0]));
+	tcase_add_test(tcase,
+		a_namespace_that_cannot_be_lent_again_is_an_error_with_words);
 }
 
 int
