@@ -60,7 +60,8 @@ is_harmless(const char *line)
 	return false;
 }
 
-/* The lines that may pass, in place; how long they are together. */
+/* The lines that may pass, in place; how long they are together: no longer than
+ * all were, for the manager takes no message that is. */
 static size_t
 sift(char *text)
 {
@@ -72,9 +73,10 @@ sift(char *text)
 
 		if (!is_harmless(line))
 			continue;
+		if (len)
+			text[len++] = '\n';
 		memmove(text + len, line, size);
 		len += size;
-		text[len++] = '\n';
 	}
 	return len;
 }

@@ -140,8 +140,9 @@ notify_server()
 	background $PYTHON -u -c 'import os, socket, struct, sys
 s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
 s.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
-s.bind(sys.argv[1])
-os.chmod(sys.argv[1], 0o777)
+s.bind(sys.argv[1] + ".new")
+os.chmod(sys.argv[1] + ".new", 0o777)
+os.rename(sys.argv[1] + ".new", sys.argv[1])
 while True:
     text, rest, _, _ = s.recvmsg(4096, 4096)
     pid = struct.unpack("3i", rest[0][2])[0]
@@ -204,6 +205,24 @@ WATCHDOG=1"
 		background_end
 		rm "$T/notify"
 	done
+}
+
+# systemd takes 4096 bytes and passes over what is longer.
+@test "NOTIFY_SOCKET: what the manager takes at most is no longer when it was passed on" {
+	[[ $SCRIM == *scrim ]] || skip "scrim's own demand"
+	script 'text=$(head -c 4089 /dev/zero | tr "\0" x)
+		probe send "$NOTIFY_SOCKET" dgram "STATUS=$text" > /dev/null; probe send "$NOTIFY_SOCKET" dgram STATUS=last > /dev/null'
+	background $PYTHON -u -c 'import socket, sys
+s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+s.bind(sys.argv[1])
+while True:
+    print(len(s.recv(9999)))' "$T/notify"
+	wait_until test -S "$T/notify"
+	try env NOTIFY_SOCKET="$T/notify" $SCRIM --root "$ROOT" run -b "$B" "$ID"
+	succeeds
+	wait_until file_says "$T/background" '^11$'
+	is "$(head -n 1 "$T/background")" 4096
+	rm "$T/notify"
 }
 
 # What is passed on takes scrim longer than saying it: there is always more.
