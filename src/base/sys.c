@@ -122,13 +122,6 @@ sys_statx(int dir, const char *path, unsigned flags, unsigned mask,
 	return (int)syscall(SYS_statx, dir, path, flags, mask, out);
 }
 
-int
-sys_renameat2(int from_dir, const char *from, int to_dir, const char *to,
-	unsigned flags)
-{
-	return (int)syscall(SYS_renameat2, from_dir, from, to_dir, to, flags);
-}
-
 /* By number, since <sys/mount.h> is out of reach. */
 int
 sys_umount2(const char *path, int flags)

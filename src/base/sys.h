@@ -63,8 +63,6 @@ int sys_openat2(int dir, const char *path, uint64_t flags, uint64_t mode,
 	uint64_t resolve);
 int sys_statx(int dir, const char *path, unsigned flags, unsigned mask,
 	struct statx *out);
-int sys_renameat2(int from_dir, const char *from, int to_dir, const char *to,
-	unsigned flags);
 int sys_umount2(const char *path, int flags);
 int sys_mount(const char *source, const char *target, const char *type,
 	unsigned long flags, const char *data);

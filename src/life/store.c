@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Directories and files of the store. The order of a container's life here:
- * mkdir, open, lock, a first record; then records that replace each other;
- * at the end the files, the record, the directory. A creator that is killed
- * between any two of these leaves what store_remove() can take away.
+ * mkdir, open, lock, a first record; then later ones behind it, of which the
+ * last counts; at the end the files, the record, the directory. A creator that
+ * is killed between any two of these leaves what store_remove() can take away.
  * Since a directory may be removed between its opening and its locking, the
  * one that was locked is looked at again. Nothing here waits but for a lock,
  * and nothing follows a symbolic link below the root. What a record says is
@@ -227,8 +227,11 @@ store_make(int root, const char *id, struct err *err)
 		return err_sys(err, "make state directory %s", id);
 	}
 	dir = open_dir(root, id);
-	if (dir < 0)
-		return err_sys(err, "open state directory %s", id);
+	if (dir < 0) {
+		err_sys(err, "open state directory %s", id);
+		unlinkat(root, id, AT_REMOVEDIR);
+		return -1;
+	}
 	if (store_lock(dir, err) < 0)
 		return err_say(
 			err, "the container was deleted while it was made");
@@ -300,15 +303,6 @@ store_note(const struct oci_record *record, struct str *lines)
 	journal_open_line(lines, JOURNAL_RECORD);
 	record_format(record, lines);
 	journal_close_line(lines);
-}
-
-int
-store_write(int dir, const struct oci_record *record, struct err *err)
-{
-	auto_str line = { 0 };
-
-	store_note(record, &line);
-	return journal_replace(dir, JOURNAL_RECORD, &line, err);
 }
 
 /* A file without a record is what a power cut may leave of one that was never

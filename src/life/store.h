@@ -68,8 +68,6 @@ void store_close(struct stored *stored);
 
 /* The record as a line of the journal. */
 void store_note(const struct oci_record *record, struct str *lines);
-/* Puts it in place of the one that is there. */
-int store_write(int dir, const struct oci_record *record, struct err *err);
 /* Reads the record; STORE_UNKNOWN where there is none. */
 int store_read(
 	int dir, struct arena *arena, struct oci_record **out, struct err *err);

@@ -16,6 +16,7 @@
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -141,6 +142,23 @@ START_TEST(an_id_is_given_once)
 }
 END_TEST
 
+START_TEST(a_directory_that_cannot_be_opened_is_not_left)
+{
+	auto_fd root = open_root();
+	struct rlimit all, few;
+	struct err err = { 0 };
+
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &all), 0);
+	few = (struct rlimit){ (rlim_t)root + 1, all.rlim_max };
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &few), 0);
+	ck_assert_int_eq(store_make(root, "c", &err), -1);
+	ck_assert_int_eq(err.code, EMFILE);
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &all), 0);
+	ck_assert_int_eq(faccessat(root, "c", F_OK, 0), -1);
+	ck_assert_int_eq(errno, ENOENT);
+}
+END_TEST
+
 START_TEST(an_unknown_container_is_named_so)
 {
 	auto_fd root = open_root();
@@ -254,6 +272,16 @@ static const struct plan full_plan = {
 	.hooks[PLAN_HOOK_POSTSTOP] = { hook_items, 2 },
 };
 
+/* As a line of any kind is replaced. */
+static int
+replace_record(int dir, const struct oci_record *record)
+{
+	auto_str line = { 0 };
+
+	store_note(record, &line);
+	return journal_replace(dir, JOURNAL_RECORD, &line, NULL);
+}
+
 START_TEST(a_record_comes_back_as_it_was)
 {
 	auto_fd root = open_root();
@@ -265,7 +293,7 @@ START_TEST(a_record_comes_back_as_it_was)
 	record->start = record_uint(&arena, UINT64_MAX);
 	record->cgroup = "/scrim/c";
 	record->cgroup_made = record_bool(&arena, true);
-	ck_assert_int_eq(store_write(dir, record, NULL), 0);
+	ck_assert_int_eq(replace_record(dir, record), 0);
 	ck_assert_int_eq(store_read(dir, &arena, &read, NULL), 0);
 	record_format(record, &before);
 	record_format(read, &after);
@@ -369,14 +397,14 @@ START_TEST(a_record_is_replaced_as_a_whole)
 	struct oci_record *record = small_record(), *read;
 	pid_t writer;
 
-	ck_assert_int_eq(store_write(dir, record, NULL), 0);
+	ck_assert_int_eq(replace_record(dir, record), 0);
 	writer = fork();
 	if (writer == 0) {
 		for (int i = 0; i < 3000; i++) {
 			record->bundle = i % 2
 				? "/short"
 				: "/a/rather/longer/path/to/a/bundle";
-			store_write(dir, record, NULL);
+			replace_record(dir, record);
 		}
 		_exit(0);
 	}
@@ -399,11 +427,11 @@ START_TEST(who_has_opened_a_record_reads_it_to_its_end)
 	auto_fd opened = -1;
 
 	store_note(record, &before);
-	ck_assert_int_eq(store_write(dir, record, NULL), 0);
+	ck_assert_int_eq(replace_record(dir, record), 0);
 	opened = openat(dir, JOURNAL_FILE, O_RDONLY | O_CLOEXEC);
 	for (int i = 0; i < 5; i++) {
 		record->bundle = "/another/bundle/than/before";
-		ck_assert_int_eq(store_write(dir, record, NULL), 0);
+		ck_assert_int_eq(replace_record(dir, record), 0);
 		ck_assert_int_eq(pread(opened, text, sizeof(text), 0),
 			(ssize_t)before.len);
 		ck_assert_mem_eq(text, before.data, before.len);
@@ -544,6 +572,7 @@ fill(TCase *tcase)
 	tcase_add_test(tcase, an_id_has_the_length_of_a_file_name);
 	tcase_add_test(tcase, a_root_is_made_when_it_is_needed);
 	tcase_add_test(tcase, an_id_is_given_once);
+	tcase_add_test(tcase, a_directory_that_cannot_be_opened_is_not_left);
 	tcase_add_test(tcase, an_unknown_container_is_named_so);
 	tcase_add_test(tcase, a_link_is_no_container);
 	tcase_add_test(tcase, foreign_files_keep_a_directory);
