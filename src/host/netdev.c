@@ -270,7 +270,7 @@ find_join(const struct plan *plan)
 static int
 open_home(struct err *err)
 {
-	int fd = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	int fd = openat(AT_FDCWD, "/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
 
 	return fd < 0 ? err_sys(err, "open /proc/self/ns/net") : fd;
 }
@@ -286,7 +286,7 @@ open_inside(const struct plan *plan, pid_t pid, struct err *err)
 	if (join)
 		return cradle_open_join(join, err);
 	snprintf(path, sizeof(path), "/proc/%d/ns/net", (int)pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
+	fd = openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
 	return fd < 0 ? err_sys(err, "open %s", path) : fd;
 }
 

@@ -35,8 +35,8 @@
 int
 resctrl_open(struct err *err)
 {
-	auto_fd fd = open(
-		RESCTRL_PATH, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	auto_fd fd = openat(AT_FDCWD, RESCTRL_PATH,
+		O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	struct statfs fs;
 
 	if (fd >= 0 && fstatfs(fd, &fs) == 0 &&
