@@ -50,8 +50,10 @@ def main():
     answer = int(sys.argv[3]) if len(sys.argv) > 3 else 0
     door = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     os.chdir(os.path.dirname(path))
-    door.bind(os.path.basename(path))
+    # It gets its name when it listens: who sees it may connect.
+    door.bind("new.sock")
     door.listen(5)
+    os.rename("new.sock", os.path.basename(path))
     while True:
         connection, _ = door.accept()
         text, fds, late = receive(connection)

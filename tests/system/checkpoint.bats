@@ -162,10 +162,11 @@ thawed()
 	needs /usr/bin/python3
 	config '.process.terminal = true'
 	background /usr/bin/python3 -c '
-import array, socket, sys, time
+import array, os, socket, sys
 s = socket.socket(socket.AF_UNIX)
-s.bind(sys.argv[1])
+s.bind(sys.argv[1] + ".new")
 s.listen(4)
+os.rename(sys.argv[1] + ".new", sys.argv[1])
 kept = []
 while True:
     c = s.accept()[0]
@@ -175,7 +176,7 @@ while True:
     kept.append(fds)
     print(len(fds), data.decode(), flush=True)
 ' "$B/console"
-	for _ in {1..200}; do [ ! -S "$B/console" ] || break; sleep 0.1; done
+	wait_until test -S "$B/console"
 	created --console-socket "$B/console"
 	try scrim start "$ID"
 	succeeds
@@ -274,8 +275,7 @@ while True:
 	engine container checkpoint "$ID"
 	at=$(n)
 	engine container restore "$ID"
-	for _ in {1..5}; do counting "$at" || wait_until counting "$at" > /dev/null || true; done
-	counting "$at"
+	wait_until counting "$at"
 	engine rm -f -t 0 "$ID"
 }
 

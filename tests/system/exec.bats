@@ -550,8 +550,9 @@ receiver()
 	cat > "$T/receiver.py" <<-'END'
 	import array, os, socket, sys, termios, fcntl
 	server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-	server.bind(sys.argv[1])
+	server.bind(sys.argv[1] + ".new")
 	server.listen(1)
+	os.rename(sys.argv[1] + ".new", sys.argv[1])
 	out = open(sys.argv[2], "w")
 	peer = server.accept()[0]
 	data, anc, flags, _ = peer.recvmsg(4096, socket.CMSG_SPACE(64 * 4))
@@ -845,17 +846,6 @@ joiner()
 	done
 }
 
-# within SECONDS COMMAND...: it succeeds by then.
-within()
-{
-	local end=$((SECONDS + $1))
-
-	until "${@:2}" > /dev/null; do
-		[ $SECONDS -lt $end ] || show "in vain: waited for ${*:2}"
-		sleep 0.05
-	done
-}
-
 # Who joins the container is held between the birth of its child and the word of
 # it, until that has become the program; then it is killed.
 @test "an exec whose joining process is killed has failed: no program goes on" {
@@ -866,11 +856,11 @@ within()
 	background strace -f -qq -o "$T/tmp/trace" -e trace=clone3 -e inject=clone3:delay_exit=5s \
 		$SCRIM --root "$ROOT" exec "$ID" /bin/sleep 4321
 	exec=$!
-	within 20 pgrep -fx '/bin/sleep 4321'
+	wait_until pgrep -fx '/bin/sleep 4321'
 	program=$(pgrep -fx '/bin/sleep 4321')
 	kill -KILL "$(joiner "$program")"
 	# scrim is held, too.
-	within 20 [ ! -e "/proc/$program" ]
+	wait_until [ ! -e "/proc/$program" ]
 	status=0
 	wait "$exec" || status=$?
 	is "$status" 255

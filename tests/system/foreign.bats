@@ -97,8 +97,9 @@ accepted()
 		at, out = sys.argv[1:]
 		s = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
 		os.chdir(os.path.dirname(at))
-		s.bind(os.path.basename(at))
+		s.bind("new")
 		s.listen(1)
+		os.rename("new", at)
 		c = s.accept()[0]
 		data, rest, flags, _ = c.recvmsg(4096, socket.CMSG_SPACE(4 * 8))
 		fds = array.array("i")

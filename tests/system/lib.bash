@@ -211,16 +211,15 @@ process_is_own()
 }
 
 # What was killed is not always gone at once, and what an engine does behind an
-# exec takes its time: two seconds for it.
+# exec takes its time: ten seconds for it.
 process_is_going()
 {
-	local i
+	local end=$((SECONDS + 10))
 
-	for i in {1..100}; do
-		[ -n "$1" ] && [ -e "/proc/$1" ] || return 0
+	while [ -n "$1" ] && [ -e "/proc/$1" ]; do
+		[ $SECONDS -lt $end ] || return 1
 		sleep 0.02
 	done
-	return 1
 }
 
 process_words()
@@ -460,16 +459,16 @@ pid_of()
 	scrim state "$1" | jq -r .pid
 }
 
-# wait_until COMMAND...: for two seconds.
+# wait_until COMMAND...: for half a minute, of which a machine at rest takes next
+# to nothing. A server's socket gets its name when it listens, not before.
 wait_until()
 {
-	local i
+	local end=$((SECONDS + 30))
 
-	for i in {1..100}; do
-		"$@" && return
+	until "$@"; do
+		[ $SECONDS -lt $end ] || show "in vain: waited for $*"
 		sleep 0.02
 	done
-	show "in vain: waited for $*"
 }
 
 is_status()

@@ -20,8 +20,9 @@ console()
 	import array, fcntl, os, socket, struct, sys, termios
 	path, out, lines = sys.argv[1], open(sys.argv[2], "w"), sys.argv[3:]
 	server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-	server.bind(path)
+	server.bind(path + ".new")
 	server.listen(1)
+	os.rename(path + ".new", path)
 	peer = server.accept()[0]
 	data, anc, flags, _ = peer.recvmsg(4096, socket.CMSG_SPACE(64 * 4))
 	fds = array.array("i")
@@ -74,8 +75,8 @@ console_done()
 	long=$T/tmp/$(printf 'x%.0s' {1..100})
 	mkdir "$long"
 	terminal /bin/true
-	(cd "$long" && exec $PYTHON -c 'import socket
-s = socket.socket(socket.AF_UNIX); s.bind("console"); s.listen(1)
+	(cd "$long" && exec $PYTHON -c 'import os, socket
+s = socket.socket(socket.AF_UNIX); s.bind("new"); s.listen(1); os.rename("new", "console")
 p = s.accept()[0]; print(len(p.recvmsg(4096, 100)[1]), file=open("seen", "w"))' < /dev/null > /dev/null 2>&1 3>&- &)
 	wait_until test -S "$long/console"
 	created --console-socket "$long/console"
@@ -88,8 +89,9 @@ p = s.accept()[0]; print(len(p.recvmsg(4096, 100)[1]), file=open("seen", "w"))' 
 	[[ $SCRIM == *scrim ]] || skip "a higher demand than others meet"
 	terminal /bin/sh -c 'trap "" HUP; echo ran > /tmp/ran'
 	# It is handed over, and closed as its receiver ends.
-	$PYTHON -c 'import socket, sys
-s = socket.socket(socket.AF_UNIX); s.bind(sys.argv[1]); s.listen(1)
+	$PYTHON -c 'import os, socket, sys
+s = socket.socket(socket.AF_UNIX); s.bind(sys.argv[1] + ".new"); s.listen(1)
+os.rename(sys.argv[1] + ".new", sys.argv[1])
 s.accept()[0].recvmsg(4096, 100)' "$T/console" < /dev/null > /dev/null 2>&1 3>&- &
 	receiver=$!
 	wait_until test -S "$T/console"
