@@ -120,7 +120,7 @@ START_TEST(a_root_is_made_when_it_is_needed)
 		store_open_root(root_path, false, NULL), STORE_UNKNOWN);
 	close(open_root());
 	ck_assert_int_eq(stat(root_path, &made), 0);
-	ck_assert_int_eq(made.st_mode & 07777, 0700);
+	ck_assert_int_eq(made.st_mode & 07777, 01700);
 	close(store_open_root(root_path, false, NULL));
 }
 END_TEST
