@@ -15,6 +15,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +25,9 @@
 #include <unistd.h>
 
 #define NOTE "user.scrim.owner"
+
+#define LOCK_TRIES   200
+#define LOCK_WAIT_MS 10
 
 void
 cgroup_owner_note(int dir, const char *owner)
@@ -58,14 +62,31 @@ is_gone(int dir, const char *own)
 		errno == ENOENT;
 }
 
+/* Creators hold it for a moment; anybody who may open the directory, an
+ * ordinary user or another container, can hold it for ever. */
+static int
+lock(int dir, const char *path, struct err *err)
+{
+	for (int tries = 0; flock(dir, LOCK_EX | LOCK_NB) < 0; tries++) {
+		if (errno != EWOULDBLOCK && errno != EINTR)
+			return err_sys(err, "lock cgroup %s", path);
+		if (tries == LOCK_TRIES)
+			return err_say(err,
+				"cgroup %s exists already, and somebody keeps it locked",
+				path);
+		poll(NULL, 0, LOCK_WAIT_MS);
+	}
+	return 0;
+}
+
 int
 cgroup_owner_clear(
 	int root, int dir, const char *path, const char *own, struct err *err)
 {
 	if (!is_gone(dir, own))
 		return 0;
-	if (flock(dir, LOCK_EX) < 0)
-		return err_sys(err, "lock cgroup %s", path);
+	if (lock(dir, path, err) < 0)
+		return -1;
 	/* The one that was looked at, and not its successor. */
 	if (!fd_is_at(dir, root, path + 1, AT_SYMLINK_NOFOLLOW))
 		return 1;

@@ -162,7 +162,10 @@ clone_sibling(const struct order *order, struct err *err)
 	struct clone_args args = {
 		.flags = (order->plan->clone_flags & ~(uint64_t)CLONE_NEWUSER) | CLONE_PARENT,
 	};
-	auto_fd image = image_open(&image_init, err);
+	/* Root of a user namespace that is joined may trace what is in it, the
+	 * child among it while it sees the host's files. */
+	auto_fd image = image_open(&image_init,
+		order->plan->new_user ? IMAGE_READABLE : IMAGE_CLOSED, err);
 	struct stub stub = { .plan = order->plan,
 		.shelf = order->shelf,
 		.peer = order->wire,

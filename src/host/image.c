@@ -32,7 +32,7 @@ image_size(const struct image *image)
 /* Writes the file and opens it again, since a file open for writing can
  * neither be executed nor lie on a read-only mount. */
 static int
-write_file(const struct image *image, int mount, struct err *err)
+write_file(const struct image *image, int mount, mode_t mode, struct err *err)
 {
 	auto_fd writer = openat(mount, image->name,
 		O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0555);
@@ -46,14 +46,15 @@ write_file(const struct image *image, int mount, struct err *err)
 		return err_sys(err, "write %s", image->name);
 	close(take_fd(&writer));
 	reader = openat(mount, image->name, O_RDONLY | O_CLOEXEC);
-	if (reader < 0 || unlinkat(mount, image->name, 0) < 0)
+	if (reader < 0 || fchmod(reader, mode) < 0 ||
+		unlinkat(mount, image->name, 0) < 0)
 		return err_sys(err, "open %s", image->name);
 	return take_fd(&reader);
 }
 
 /* The tmpfs goes when its last file is closed: there is nothing to clean up. */
 static int
-open_file(const struct image *image, struct err *err)
+open_file(const struct image *image, mode_t mode, struct err *err)
 {
 	struct mount_attr readonly = { .attr_set = MOUNT_ATTR_RDONLY };
 	auto_fd fs = sys_fsopen("tmpfs", FSOPEN_CLOEXEC);
@@ -65,7 +66,7 @@ open_file(const struct image *image, struct err *err)
 		fs, FSMOUNT_CLOEXEC, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
 	if (mount < 0)
 		return err_sys(err, "tmpfs for %s", image->name);
-	file = write_file(image, mount, err);
+	file = write_file(image, mount, mode, err);
 	if (file < 0)
 		return -1;
 	if (sys_mount_setattr(mount, "", AT_EMPTY_PATH, &readonly) < 0)
@@ -75,7 +76,7 @@ open_file(const struct image *image, struct err *err)
 }
 
 int
-image_open(const struct image *image, struct err *err)
+image_open(const struct image *image, mode_t mode, struct err *err)
 {
 	struct err ignored;
 	auto_fd memory = fd_seal(
@@ -83,7 +84,8 @@ image_open(const struct image *image, struct err *err)
 
 	/* Asks the mount, the mode and the security module, as exec will. */
 	if (memory >= 0 &&
+		(mode == IMAGE_READABLE || fchmod(memory, mode) == 0) &&
 		faccessat(memory, "", X_OK, AT_EMPTY_PATH | AT_EACCESS) == 0)
 		return take_fd(&memory);
-	return open_file(image, err);
+	return open_file(image, mode, err);
 }

@@ -64,7 +64,7 @@ own_arguments(struct err *err)
 int
 library_ready(struct err *err)
 {
-	auto_fd image = image_open(&full, err);
+	auto_fd image = image_open(&full, IMAGE_READABLE, err);
 	char **argv = image < 0 ? NULL : own_arguments(err);
 
 	if (!argv)

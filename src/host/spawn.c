@@ -120,7 +120,7 @@ bear(const struct plan *plan, const struct host_files *files,
 	const struct shelf *shelf, int wire, struct spawn_child *out,
 	struct err *err)
 {
-	auto_fd image = image_open(&image_init, err);
+	auto_fd image = image_open(&image_init, IMAGE_READABLE, err);
 	auto_fd self = plan->new_user ? sys_pidfd_open(getpid(), 0) : -1;
 	struct stub stub = {
 		.caller = self,

@@ -434,9 +434,10 @@ take_console(void *context, int master)
 static int
 listen_to(struct creation *c, struct err *err)
 {
-	const struct talk talk = {
-		.mounted = guard_and_run_hooks, .console = take_console, .context = c
-	};
+	const struct talk talk = { .mounted = guard_and_run_hooks,
+		.console = take_console,
+		.watched = talk_watch(c->record, &c->child.pidfd),
+		.context = c };
 
 	return talk_until_created(c->child.wire, &talk, err);
 }

@@ -27,6 +27,7 @@ start(struct creation *creation, struct err *err)
 	struct listener_case created = { creation->record,
 		status_word(STATUS_CREATED), creation->child.pid };
 	const struct talk talk = { .listener = listener_pass,
+		.watched = talk_watch(creation->record, &creation->child.pidfd),
 		.context = &created };
 
 	/* It was created: from here on its end is one that poststop sees. */

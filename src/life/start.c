@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/fd.h"
+#include "base/proc.h"
 #include "base/str.h"
 #include "life/delete.h"
 #include "life/gate.h"
@@ -76,7 +77,9 @@ pass_gate(int dir, const struct oci_record *record, struct err *err)
 {
 	struct listener_case created = { record, status_word(STATUS_CREATED),
 		(pid_t)*record->pid };
+	auto_fd first = proc_open((pid_t)*record->pid, *record->start);
 	const struct talk talk = { .listener = listener_pass,
+		.watched = talk_watch(record, &first),
 		.context = &created };
 	auto_fd gate = gate_connect(dir, err);
 

@@ -12,6 +12,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/wire.h"
+#include "life/record.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -20,6 +21,9 @@
 
 /* More than the capabilities of all sets, the most that are warned about. */
 #define WARNINGS_MAX 512
+
+/* Who is watched has ended, and the other end is in somebody else's hand. */
+#define OVER (-2)
 
 /* Takes over the child's error. */
 static int
@@ -35,16 +39,42 @@ take_error(const struct wire_message *message, struct err *err)
 	return err_take(err, &other);
 }
 
-/* The next message that is no warning: 1, 0 at the end, -1 with the child's
- * error or a failure. Who speaks may have taken the wire from a process of
- * exec's: a host's log is not his to fill. */
-static int
-hear(int socket, unsigned *warned, struct wire_message *message,
-	struct err *err)
+/* Whether the process that is watched has ended, and nothing was said before.
+ * Who speaks to us may be held for ever: by a filesystem of the container's,
+ * say, which is served by somebody else. */
+static bool
+is_over(int wire, const struct talk *talk)
 {
-	int heard;
+	struct pollfd polls[2] = { { .fd = wire, .events = POLLIN },
+		{ .events = POLLIN } };
 
-	while ((heard = wire_recv(socket, message, err)) == 1) {
+	if (!talk->watched)
+		return false;
+	polls[1].fd = *talk->watched;
+	while (poll(polls, 2, -1) < 0)
+		if (errno != EINTR)
+			return false;
+	/* What was said just before. */
+	return !polls[0].revents && poll(polls, 1, 0) == 0;
+}
+
+const int *
+talk_watch(const struct oci_record *record, const int *pidfd)
+{
+	return record_has_own_pids(record) || *pidfd < 0 ? NULL : pidfd;
+}
+
+/* The next message that is no warning: 1, 0 at the end, -1 with the child's
+ * error or a failure, OVER. Who speaks may have taken the wire from a process
+ * of exec's: a host's log is not his to fill. */
+static int
+hear(int socket, const struct talk *talk, unsigned *warned,
+	struct wire_message *message, struct err *err)
+{
+	int heard = OVER;
+
+	while (!is_over(socket, talk) &&
+		(heard = wire_recv(socket, message, err)) == 1) {
 		if (message->type == WIRE_ERROR)
 			return take_error(message, err);
 		if (message->type != WIRE_WARN)
@@ -55,6 +85,7 @@ hear(int socket, unsigned *warned, struct wire_message *message,
 				WARNINGS_MAX);
 		++*warned;
 		log_warn("%.*s", (int)message->size, message->payload);
+		heard = OVER;
 	}
 	return heard;
 }
@@ -107,24 +138,6 @@ ended(const char *when, struct err *err)
 	return TALK_ENDED;
 }
 
-/* Whether the process that is watched has ended, and nothing was said before.
- * Who speaks to us may be held for ever: by a filesystem of the container's,
- * say, which is served by somebody else. */
-static bool
-is_over(int wire, const struct talk *talk)
-{
-	struct pollfd polls[2] = { { .fd = wire, .events = POLLIN },
-		{ .events = POLLIN } };
-
-	if (!talk->watched)
-		return false;
-	polls[1].fd = *talk->watched;
-	while (poll(polls, 2, -1) < 0)
-		if (errno != EINTR)
-			return false;
-	return !polls[0].revents;
-}
-
 int
 talk_until_created(int wire, const struct talk *talk, struct err *err)
 {
@@ -133,11 +146,10 @@ talk_until_created(int wire, const struct talk *talk, struct err *err)
 	int done = 0;
 
 	while (done == 0) {
-		int heard;
+		int heard = hear(wire, talk, &warned, &message, err);
 
-		if (is_over(wire, talk))
+		if (heard == OVER)
 			return err_say(err, "container not running");
-		heard = hear(wire, &warned, &message, err);
 		if (heard < 0)
 			return -1;
 		if (heard == 0)
@@ -175,12 +187,12 @@ talk_start(int socket, const struct talk *answers, struct err *err)
 
 	if (sent < 0)
 		return -1;
-	while ((heard = hear(socket, &warned, &message, err)) > 0)
+	while ((heard = hear(socket, &talk, &warned, &message, err)) > 0)
 		if (answer_start(socket, &talk, &message, err) < 0)
 			return -1;
-	if (heard < 0)
+	if (heard == -1)
 		return -1;
-	return sent && !message.unread
+	return heard == 0 && sent && !message.unread
 		? 0
 		: ended("before it could start the program", err);
 }
@@ -261,7 +273,7 @@ talk_until_running(int wire, const struct talk *answers, struct err *err)
 		struct err *to = result < 0 ? &later : err;
 		int heard = is_orphaned(wire, &talk)
 			? 0
-			: hear(wire, &warned, &message, to);
+			: hear(wire, &talk, &warned, &message, to);
 
 		if (heard == 0 || (heard < 0 && result < 0))
 			break;

@@ -11,6 +11,7 @@
 #include <sys/types.h>
 
 struct err;
+struct oci_record;
 
 /* In place of -1: the child has ended without a word. */
 #define TALK_ENDED (-2)
@@ -24,8 +25,8 @@ struct talk {
 	/* Gives a filter's listener to its agent, and keeps it open; GO
 	 * follows. Asked once at most. NULL: refuses. */
 	int (*listener)(void *context, int fd, struct err *err);
-	/* mounts: a pidfd of the container's process, whose end is the end of
-	 * all that could come; NULL: none */
+	/* A pidfd of the container's process, whose end is the end of all that
+	 * could come; NULL: none. An exec's may be followed by a child. */
 	const int *watched;
 	/* exec: whether a child is still to be told of; NULL: never */
 	const bool *child_due;
@@ -38,6 +39,10 @@ struct talk {
 	int (*child)(void *context, pid_t pid, struct err *err);
 	void *context;
 };
+
+/* watched, for a container whose first process's end is not that of all who
+ * may have taken its end of the wire; else NULL. */
+const int *talk_watch(const struct oci_record *record, const int *pidfd);
 
 /* Listens until CREATED. -1 with the child's own error, or TALK_ENDED. */
 int talk_until_created(int wire, const struct talk *talk, struct err *err);

@@ -20,6 +20,9 @@
 
 #define RETRY_MS 100
 
+/* Several times what a terminal of the kernel's holds (drivers/tty/pty.c). */
+#define LEFT_MAX ((size_t)64 << 10)
+
 /* Whoever of the three standard descriptors is a terminal. */
 static int
 find_tty(void)
@@ -189,6 +192,7 @@ void
 terminal_drain(struct terminal *terminal)
 {
 	struct terminal_flow *out = &terminal->out;
+	size_t left = 0;
 
 	if (terminal->master < 0)
 		return;
@@ -203,7 +207,8 @@ terminal_drain(struct terminal *terminal)
 		/* Nothing means that nothing will come: the kernel hands over
 		 * what is on its way before it says so. */
 		fill(out);
-	} while (!is_empty(out));
+		left += out->end;
+	} while (!is_empty(out) && left <= LEFT_MAX);
 }
 
 void

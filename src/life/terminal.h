@@ -45,7 +45,8 @@ void terminal_resize(const struct terminal *terminal);
 int terminal_poll(const struct terminal *terminal, struct pollfd *polls);
 /* Moves what can be moved after poll(2). */
 void terminal_relay(struct terminal *terminal, const struct pollfd *polls);
-/* Everything that the container has left behind goes out. */
+/* Everything that the program has left behind goes out; not what others of its
+ * container write to the terminal without end. */
 void terminal_drain(struct terminal *terminal);
 /* Restores the caller's terminal. */
 void terminal_close(struct terminal *terminal);

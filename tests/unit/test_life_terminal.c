@@ -142,6 +142,24 @@ START_TEST(a_terminal_that_is_closed_for_a_while_comes_back)
 }
 END_TEST
 
+/* Others of the container may open it anew, and write to it, when the program
+ * of an exec has ended. */
+START_TEST(what_others_write_without_end_holds_nobody_up)
+{
+	int null = open("/dev/null", O_RDWR), zero = open("/dev/zero", O_RDWR);
+
+	dup2(null, 0);
+	dup2(null, 1);
+	dup2(null, 2);
+	ck_assert_int_eq(terminal_open(&terminal, zero, NULL), 0);
+	alarm(10);
+	terminal_drain(&terminal);
+	alarm(0);
+	terminal_close(&terminal);
+	close(null);
+}
+END_TEST
+
 START_TEST(without_a_terminal_nothing_happens)
 {
 	struct pollfd polls[TERMINAL_POLLS];
@@ -166,6 +184,7 @@ fill(TCase *tcase)
 	tcase_add_test(tcase, the_end_of_input_is_an_end_there);
 	tcase_add_test(tcase, a_reader_that_is_gone_blocks_nobody);
 	tcase_add_test(tcase, a_terminal_that_is_closed_for_a_while_comes_back);
+	tcase_add_test(tcase, what_others_write_without_end_holds_nobody_up);
 	tcase_add_test(tcase, without_a_terminal_nothing_happens);
 }
 
