@@ -77,7 +77,9 @@ pass_gate(int dir, const struct oci_record *record, struct err *err)
 {
 	struct listener_case created = { record, status_word(STATUS_CREATED),
 		(pid_t)*record->pid };
-	auto_fd first = proc_open((pid_t)*record->pid, *record->start);
+	auto_fd first = record_has_own_pids(record)
+		? -1
+		: proc_open((pid_t)*record->pid, *record->start);
 	const struct talk talk = { .listener = listener_pass,
 		.watched = talk_watch(record, &first),
 		.context = &created };

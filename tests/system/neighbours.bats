@@ -64,6 +64,8 @@ neighbour()
 	import ctypes, os, signal, socket, sys, time
 	pid = int(sys.argv[1])
 	os.kill(pid, signal.SIGSTOP)
+	while open(f"/proc/{pid}/stat").read().rsplit(")")[-1].split()[0] != "T":
+	    time.sleep(0.01)
 	process = os.pidfd_open(pid)
 	for number in range(3, 64):
 	    fd = ctypes.CDLL(None).syscall(438, process, number, 0)  # pidfd_getfd
