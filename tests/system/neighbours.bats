@@ -36,7 +36,9 @@ neighbour()
 		read -r name < \$p/comm 2> /dev/null && case \$name in
 		scrim*|memfd:scrim*) echo \"\$name\" >> /seen
 			[ ! -e \$p/root$T/tmp/canary ] || echo host >> /seen
-			ls \$p/fd/ > /dev/null 2>&1 && echo descriptors >> /seen;;
+			# It may have become the program meanwhile.
+			ls \$p/fd/ > /dev/null 2>&1 && read -r now < \$p/comm &&
+				[ \"\$now\" = \"\$name\" ] && echo descriptors >> /seen;;
 		esac; done; done"
 	config '.hooks.createRuntime = [{path: "/bin/sleep", args: ["sleep", "0.7"]}]'
 	args /bin/true
