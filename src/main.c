@@ -94,6 +94,7 @@ static const struct cli_word rootless_words[] = {
  * engine's configuration can stay. */
 const struct cli_option command_globals[] = {
 	{ "root", 0, CLI_SETS(struct globals, root), .value = "DIR",
+	  .needed = true,
 	  .help = "where the state of containers is kept (default /run/scrim, "
 		  "or $XDG_RUNTIME_DIR/scrim for a user)" },
 	{ "log", 0, CLI_SETS(struct globals, log), .value = "FILE",
@@ -291,15 +292,13 @@ run(char **argv, struct globals *globals, struct call *call, struct err *err)
 			parsed < 0 ? NULL : err) < 0 ||
 		parsed < 0)
 		return -1;
-	if (words.help)
+	/* Without a word, too, as runc does: it is how people begin. */
+	if (words.help || (!words.n && !globals->version))
 		return print_help(NULL, err);
 	if (globals->version)
 		return print_version(argv0, err);
 	if (check_globals(globals, err) < 0)
 		return -1;
-	if (!words.n)
-		return err_say(
-			err, "no command is given; scrim --help lists them");
 	return run_command(words.items, call, err);
 }
 

@@ -21,7 +21,7 @@ struct str;
 /* The types that a member may have; each is one kind of option. */
 enum cli_kind {
 	CLI_FLAG,     /* bool */
-	CLI_STRING,   /* const char *, points into argv; NULL: not said */
+	CLI_STRING,   /* const char *, points into argv; NULL: "" or not said */
 	CLI_INT,      /* int64_t, .min to .max */
 	CLI_NUMBER,   /* struct cli_number: an integer that may be left out */
 	CLI_LIST,     /* struct cli_list: may be given again and again */
@@ -65,6 +65,7 @@ struct cli_option {
 	const char *name;
 	char letter; /* 0: none */
 	bool hidden; /* accepted, but not in help, completion or man page */
+	bool needed; /* CLI_STRING: a value that is empty is an error */
 	enum cli_kind kind;
 	size_t offset;
 	const char *value; /* the value's name in help; NULL for flags */

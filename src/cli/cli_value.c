@@ -50,14 +50,15 @@ set_flag(const struct cli_option *option, const char *text, void *member,
 }
 
 /* The text itself: argv lives as long as the program. An empty one counts as
- * given; whether it means something is for the command to say. */
+ * not given, as it does with runc: scripts write --pid-file "$file". */
 static int
 set_string(const struct cli_option *option, const char *text, void *member,
 	struct err *err)
 {
-	(void)option;
-	(void)err;
-	*(const char **)member = text;
+	if (!*text && option->needed)
+		return refuse(option, text, err, "is no value (%s)",
+			option->value);
+	*(const char **)member = *text ? text : NULL;
 	return 0;
 }
 

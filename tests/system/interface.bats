@@ -138,6 +138,25 @@ load lib
 	done
 }
 
+@test "without a command there is help, as with runc" {
+	try "$SCRIM"
+	succeeds
+	is "$output" "$("$SCRIM" --help)"
+}
+
+@test "an option whose value is empty is as if not given, but for --root" {
+	script 'echo hello'
+	try "$SCRIM" --log "" --root "$ROOT" run -b "$B" --pid-file "" --console-socket= "$ID"
+	succeeds
+	prints hello
+	try "$SCRIM" --log "" --root "$ROOT" start nobody
+	fails
+	says 'container does not exist'
+	try "$SCRIM" --root "" list
+	fails
+	says 'option "--root"'
+}
+
 @test "an unknown command and an unknown option are errors" {
 	try scrim frobnicate
 	[ "$status" != 0 ]

@@ -15,7 +15,7 @@ enum colour { RED, GREEN };
 
 struct args {
 	bool detach, tty, no_subreaper;
-	const char *bundle;
+	const char *bundle, *state;
 	int64_t fds;
 	struct cli_number limit;
 	struct cli_list env;
@@ -35,6 +35,7 @@ static const struct cli_option options[] = {
 	{ "tty", 't', CLI_SETS(struct args, tty), .help = "" },
 	{ "no-subreaper", 0, CLI_SETS(struct args, no_subreaper), .help = "" },
 	{ "bundle", 'b', CLI_SETS(struct args, bundle), .value = "DIR" },
+	{ "state", 0, CLI_SETS(struct args, state), .value = "DIR", .needed = true },
 	{ "fds", 0, CLI_SETS(struct args, fds), .value = "N", .max = 100 },
 	{ "limit", 0, CLI_SETS(struct args, limit), .value = "N" },
 	{ "env", 'e', CLI_SETS(struct args, env), .value = "NAME=VALUE" },
@@ -139,6 +140,15 @@ START_TEST(behind_two_dashes_all_are_words)
 }
 END_TEST
 
+/* "" of a script whose variable is empty; runc does the same. */
+START_TEST(an_empty_text_is_as_if_not_given)
+{
+	ck_assert_int_eq(parse("--bundle x --bundle= web", false), 0);
+	ck_assert_ptr_null(args.bundle);
+	ck_assert_uint_eq(words.n, 1);
+}
+END_TEST
+
 START_TEST(parsing_can_stop_at_the_first_word)
 {
 	ck_assert_int_eq(parse("-d web ls -t -- --bundle x", true), 0);
@@ -175,6 +185,7 @@ static const struct {
 	{ "--zzzzzz", "unknown option \"--zzzzzz\"" },
 	{ "--secre", "unknown option \"--secre\"" },
 	{ "--bundle", "option \"--bundle\" needs a value (DIR)" },
+	{ "--state=", "option \"--state\": \"\" is no value (DIR)" },
 	{ "-db", "option \"--bundle\" needs a value (DIR)" },
 	{ "--fds=101", "option \"--fds\": \"101\" is not a whole number from 0 to 100" },
 	{ "--fds -1", "option \"--fds\": \"-1\" is not a whole number from 0 to 100" },
@@ -228,6 +239,7 @@ fill(TCase *tcase)
 	tcase_add_test(tcase, a_value_may_look_like_an_option);
 	tcase_add_test(tcase, a_list_keeps_every_value_in_order);
 	tcase_add_test(tcase, behind_two_dashes_all_are_words);
+	tcase_add_test(tcase, an_empty_text_is_as_if_not_given);
 	tcase_add_test(tcase, parsing_can_stop_at_the_first_word);
 	tcase_add_test(tcase, help_is_known_everywhere);
 	tcase_add_loop_test(tcase, a_mistake_names_the_option, 0,
