@@ -7,6 +7,7 @@
  * without a process is created all the same, and cannot be started [47].
  */
 #include <linux/sched.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/str.h"
@@ -227,6 +228,51 @@ has_variable(const struct oci_strings *env, const char *name)
 	return false;
 }
 
+struct variable {
+	const char *word;
+	size_t name_len, at;
+};
+
+/* By name, and of one name by place. */
+static int
+compare_variables(const void *one, const void *other)
+{
+	const struct variable *a = one, *b = other;
+	size_t len = a->name_len < b->name_len ? a->name_len : b->name_len;
+	int order = memcmp(a->word, b->word, len);
+
+	if (!order)
+		order = (a->name_len > b->name_len) -
+			(a->name_len < b->name_len);
+	return order ? order : (a->at > b->at) - (a->at < b->at);
+}
+
+/* Of a variable that is set twice the last one stays, as with runc and crun:
+ * getenv(3) would find the first. Sorted, for there may be many. Returns how
+ * many words are left. */
+static size_t
+drop_repeated(struct maker *m, const char **words, size_t n)
+{
+	struct variable *all = make_alloc(m, (n + 1) * sizeof(*all));
+	size_t left = 0;
+
+	if (!all)
+		return n;
+	for (size_t i = 0; i < n; i++)
+		all[i] = (struct variable){ words[i], strcspn(words[i], "="),
+			i };
+	qsort(all, n, sizeof(*all), compare_variables);
+	for (size_t i = 1; i < n; i++)
+		if (all[i - 1].name_len == all[i].name_len &&
+			!memcmp(all[i - 1].word, all[i].word,
+				all[i].name_len))
+			words[all[i - 1].at] = NULL;
+	for (size_t i = 0; i < n; i++)
+		if (words[i])
+			words[left++] = words[i];
+	return left;
+}
+
 /* The config's words in their order, then ours. A word that the config sets
  * itself is never touched. */
 static void
@@ -240,6 +286,7 @@ add_env(struct maker *m, const struct oci_strings *env)
 		return;
 	for (; n < env->n; n++)
 		words[n] = env->items[n];
+	n = drop_repeated(m, words, n);
 	if (m->plan->terminal && !has_variable(env, "TERM"))
 		words[n++] = "TERM=xterm";
 	if (m->request->notify_socket && m->own_mounts)

@@ -196,6 +196,15 @@ env <HOME=/root>
 env <PATH=/bin>"
 }
 
+@test "of a variable that is set twice the last one counts, PATH too" {
+	config '.process.env = ["PATH=/nowhere", "A=1", "AB=0", "PATH=/bin", "A=2"]'
+	args sh -c 'env | grep -E "^(A|AB|PATH)=" | sort'
+	runs
+	prints "A=2
+AB=0
+PATH=/bin"
+}
+
 @test "HOME comes from the container's passwd, or is /" {
 	args /bin/sh -c 'echo $HOME'
 	config '.process.user = {uid: 1000, gid: 1000}'
