@@ -2,9 +2,10 @@
 /*
  * Hooks that run in the container's namespaces: createContainer before its
  * root is entered, startContainer behind the gate. One is a child process
- * with the state on its stdin, the environment that the config gives and no
- * other descriptor of ours. Its output is kept for the error; it may take as
- * long as its timeout says, and dies with scrim where scrim still waits.
+ * with the state on its stdin, the environment that the config gives, or
+ * else the program's, and no other descriptor of ours. Its output is kept for
+ * the error; it may take as long as its timeout says, and dies with scrim
+ * where scrim still waits.
  * Hooks of the host's side are scrim's; hooks_wait() waits for these.
  */
 #include "init/init.h"
@@ -74,7 +75,9 @@ become(const struct init *init, const struct plan_step *step, struct hook *hook,
 	int state)
 {
 	char **argv = init_strings(init, &step->list[0], 0, NULL);
-	char **env = init_strings(init, &step->list[1], 0, NULL);
+	char **env = step->number[3]
+		? init->program.env
+		: init_strings(init, &step->list[1], 0, NULL);
 
 	setsid();
 	umask(init->umask);

@@ -97,6 +97,7 @@ fill_request(struct creation *c, struct plan_request *to)
 	to->notify_socket = find_notify_socket(c);
 	to->preserve_fds = from->preserve_fds;
 	to->listen_fds = notify_listen_fds();
+	to->environment = (const char *const *)environ;
 	/* As for crun, whose users have it there. */
 	to->seccomp_receiver = getenv("RUN_OCI_SECCOMP_RECEIVER");
 }

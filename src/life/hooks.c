@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * One hook after the other: fork, the state on standard input, exactly the
- * environment that was given, the bundle as working directory, no descriptor
- * beyond 2, default signals. What it prints goes into a file in memory, since
- * engines take any word on stderr for a failure, and nobody can be blocked by
- * a full pipe; the last line of it becomes part of the error. A hook that
- * takes longer than its timeout is killed. A hook never gets to see a
- * descriptor of ours.
+ * environment that was given, or else scrim's own, the bundle as working
+ * directory, no descriptor beyond 2, default signals. What it prints goes into
+ * a file in memory, since engines take any word on stderr for a failure, and
+ * nobody can be blocked by a full pipe; the last line of it becomes part of the
+ * error. A hook that takes longer than its timeout is killed. A hook never gets
+ * to see a descriptor of ours.
  */
 #include "life/hooks.h"
 
@@ -128,7 +128,7 @@ become_hook(const struct plan_hook_item *hook, const char *bundle, int state,
 		told = 2;
 		if (sys_close_range(3, UINT_MAX, 0) == 0)
 			execve(hook->path, (char *const *)hook->argv,
-				(char *const *)hook->env);
+				hook->env ? (char *const *)hook->env : environ);
 	}
 	why = err_words(errno);
 	if (write(told, failed, sizeof(failed) - 1) < 0 ||

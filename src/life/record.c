@@ -380,9 +380,10 @@ record_hooks(struct arena *arena, const struct oci_record_hooks *hooks,
 
 		items[i].path = from->path;
 		items[i].argv = terminated(arena, &from->args);
-		items[i].env = terminated(arena, &from->env);
+		if (from->env.said)
+			items[i].env = terminated(arena, &from->env);
 		items[i].timeout = from->timeout ? *from->timeout : 0;
-		if (!items[i].argv || !items[i].env)
+		if (!items[i].argv || (from->env.said && !items[i].env))
 			items = NULL;
 	}
 	if (!items)

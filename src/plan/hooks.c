@@ -42,11 +42,14 @@ argv_of(struct maker *m, const struct oci_hook *hook, size_t *out_n)
 	return argv;
 }
 
-/* Nothing said is an empty environment, not an inherited one [59]. */
+/* Nothing said is the environment of who runs it, NULL: hooks look for PATH
+ * and HOME, which they have with runc and crun. [] is an empty one. */
 static const char *const *
 env_of(struct maker *m, const struct oci_hook *hook)
 {
-	const char **env = make_alloc(m, (hook->env.n + 1) * sizeof(*env));
+	const char **env = hook->env.said
+		? make_alloc(m, (hook->env.n + 1) * sizeof(*env))
+		: NULL;
 
 	for (size_t i = 0; env && i < hook->env.n; i++)
 		env[i] = hook->env.items[i];
@@ -157,6 +160,22 @@ output_slot(struct maker *m, enum annotation which, int32_t *slot)
 	return *slot;
 }
 
+/* As above: scrim's own goes with the plan of a createContainer hook, while
+ * that of the program, for startContainer, is known inside, HOME included. */
+static void
+add_env(struct maker *m, struct plan_step *step, const struct oci_hook *hook)
+{
+	const char *const *env = hook->env.items;
+	size_t n = hook->env.n;
+
+	if (!hook->env.said && step->number[1] == PLAN_HOOK_START_CONTAINER)
+		step->number[3] = 1;
+	else if (!hook->env.said && (env = m->request->environment))
+		while (env[n])
+			n++;
+	block_strings(&m->block, 1, env, n);
+}
+
 /* The hooks of one kind as steps, in listed order [61]. All of them share
  * the two texts of the state; the block stores those once. */
 static void
@@ -188,7 +207,7 @@ add_steps(struct maker *m, const struct oci_hook_list *list,
 		step->number[2] = (uint64_t)error + 1;
 		argv = argv_of(m, hook, &n);
 		block_strings(&m->block, 0, argv, n);
-		block_strings(&m->block, 1, hook->env.items, hook->env.n);
+		add_env(m, step, hook);
 	}
 }
 

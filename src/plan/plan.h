@@ -190,7 +190,8 @@ struct plan_present {
 
 struct plan_hook_item {
 	const char *path;
-	const char *const *argv, *const *env; /* NULL-terminated, argv[0] set */
+	/* NULL-terminated, argv[0] set; env NULL: the caller's own */
+	const char *const *argv, *const *env;
 	uint32_t timeout;                     /* seconds, 0: none */
 	struct plan_where where;
 };
@@ -240,6 +241,7 @@ struct plan_request {
 	bool console_socket;
 	const char *notify_socket; /* sd_notify's, on the host, or NULL */
 	uint32_t preserve_fds, listen_fds;
+	const char *const *environment; /* of the caller, for hooks; or NULL */
 	/* Where the agent of seccomp listens if the config does not say it; an
 	 * exec has it from the record, and its config has no rules. */
 	const char *seccomp_receiver;

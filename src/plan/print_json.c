@@ -354,7 +354,10 @@ add_hooks(struct writer *w, const struct plan *plan)
 			add_text(w, "kind", names_word(&names_hooks, kind));
 			add_text(w, "path", hook->path);
 			add_strings(w, "args", hook->argv, SIZE_MAX);
-			add_strings(w, "env", hook->env, SIZE_MAX);
+			if (hook->env)
+				add_strings(w, "env", hook->env, SIZE_MAX);
+			else
+				add_text(w, "env", NULL);
 			add_number(w, "timeout", hook->timeout);
 			add_where(w, &hook->where);
 			close_value(w, "}");

@@ -110,8 +110,8 @@ const struct plan_op_words plan_op_words[OP_COUNT] = {
 	},
 	[OP_HOOK] = {
 		.label = { TEXT_LABEL(0) = "path", "state", "state_end",
-			NUMBER_LABEL(0) = "timeout", "kind", "stderr", LIST_LABEL(0) = "args",
-			"env" },
+			NUMBER_LABEL(0) = "timeout", "kind", "stderr", "program_env",
+			LIST_LABEL(0) = "args", "env" },
 		.why = "createContainer before the root changes, startContainer behind the gate",
 	},
 	[OP_LEAVE] = {

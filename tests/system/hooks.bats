@@ -136,6 +136,36 @@ poststop"
 B=2"
 }
 
+@test "a hook without env has the environment of who runs it, a startContainer hook that of the program" {
+	[[ $SCRIM != *crun ]] || skip "crun adds words of its own"
+	for kind in prestart createRuntime createContainer poststart poststop; do
+		config ".hooks.$kind = [{path: \"/bin/sh\", args: [\"sh\", \"-c\", \$t]}]" \
+			--arg t "echo $kind \$WORD >> $B/journal"
+	done
+	mkdir "$B/rootfs/out"
+	config '.hooks.startContainer = [{path: "/bin/sh",
+		args: ["sh", "-c", "echo $WORD $HOME > /out/it"]}] |
+		.process.env += ["WORD=inside"]'
+	try env WORD=outside $SCRIM --root "$ROOT" run -b "$B" "$ID"
+	succeeds
+	is "$(cat "$B/journal")" "prestart outside
+createRuntime outside
+createContainer outside
+poststart outside
+poststop outside"
+	is "$(cat "$B/rootfs/out/it")" "inside /root"
+}
+
+@test "a hook whose env is empty has none" {
+	config '.hooks.createRuntime = [{path: "/bin/sh", args: ["sh", "-c", $t], env: []},
+		{path: "/bin/true"}] | .hooks.createContainer = [.hooks.createRuntime[0]]' \
+		--arg t "echo \"\${WORD-none}\" >> $B/journal"
+	try env WORD=outside $SCRIM --root "$ROOT" run -b "$B" "$ID"
+	succeeds
+	is "$(cat "$B/journal")" "none
+none"
+}
+
 @test "a hook's arguments begin with its name" {
 	journal
 	config '.hooks.createRuntime = [{path: "/bin/sh",
