@@ -148,13 +148,18 @@ runs_beside()
 }
 
 @test "containerd: events tell of what happens" {
-	ctr events > "$BATS_TEST_TMPDIR/events" 2>&1 3>&- &
-	sleep 1
+	local events=$BATS_TEST_TMPDIR/events event listener
+
+	ctr events > "$events" 2>&1 3>&- &
+	listener=$!
+	# It says nothing of when it begins to listen: another event tells.
+	listens() { ctr namespaces create "n$RANDOM" && grep -q /namespaces/create "$events"; }
+	wait_until listens
 	does ctr run --rm "${R[@]}" --memory-limit 16777216 $BB v1 sh -c 'tail /dev/zero; true'
-	kill $!
 	for event in create start oom exit delete; do
-		grep -q "/tasks/$event" "$BATS_TEST_TMPDIR/events" || show "no event $event: $(cut -c 1-200 "$BATS_TEST_TMPDIR/events")"
+		wait_until grep -q "/tasks/$event" "$events" || show "no event $event: $(cut -c 1-200 "$events")"
 	done
+	kill "$listener"
 }
 
 @test "containerd: a terminal of the caller's size" {

@@ -212,7 +212,8 @@ teardown_file()
 @test "podman: a terminal, attach and detach" {
 	does typed podman run --rm -it "${N[@]}" $BB sh -c 'tty; [ -t 0 ] && [ -t 1 ] && echo both; stty -a | head -n 1'
 	shows '/dev/(pts/0|console)' '^both'
-	does typed sh -c "stty cols 91 rows 37; podman run --rm -it --network none $BB sh -c 'sleep 1; stty size'"
+	does typed sh -c "stty cols 91 rows 37; podman run --rm -it --network none $BB sh -c 'i=0
+		until [ \"\$(stty size)\" != \"0 0\" ] || [ \$((i += 1)) = 100 ]; do sleep 0.1; done; stty size'"
 	shows '37 91'
 	does podman run -d -i -t --name term "${N[@]}" $BB sh
 	(sleep 2; echo 'echo $((6 * 7)); exit 4'; sleep 2) | podman attach term > "$V/said" 2>&1 3>&- || true

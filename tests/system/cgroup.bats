@@ -507,7 +507,7 @@ rmdir_if()
 	[[ $SCRIM == *scrim ]] || skip "others hang"
 	mkdir "$OWN"
 	echo 1 > "$OWN/cgroup.freeze"
-	try timeout 10 $SCRIM --root "$ROOT" create -b "$B" "$ID"
+	try timeout 30 $SCRIM --root "$ROOT" create -b "$B" "$ID"
 	rmdir "$OWN"
 	[ "$status" != 124 ] || show "hangs"
 	fails
@@ -664,7 +664,7 @@ opens()
 	[[ $SCRIM == *scrim ]] || skip "others hang"
 	for key in freeze kill procs threads type; do
 		config '.linux.resources.unified = {($k): "1"}' --arg k "cgroup.$key"
-		try timeout 10 $SCRIM --root "$ROOT" create -b "$B" "$ID"
+		try timeout 30 $SCRIM --root "$ROOT" create -b "$B" "$ID"
 		fails
 		says "cgroup\\.$key is not a limit"
 	done
@@ -711,7 +711,7 @@ is_empty()
 	args /bin/sleep 100
 	started
 	echo 1 > "$OWN/cgroup.freeze"
-	try timeout 10 $SCRIM --root "$ROOT" delete --force "$ID"
+	try timeout 30 $SCRIM --root "$ROOT" delete --force "$ID"
 	[ "$status" != 124 ] || show "hangs"
 	succeeds
 }

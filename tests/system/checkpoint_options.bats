@@ -497,7 +497,7 @@ without_config()
 	for kind in folder pipe nothing; do
 		config '.annotations["org.criu.config"] = $p' --arg p "$B/$kind"
 		started
-		not_asked "annotation org.criu.config: " timeout 10 $SCRIM --root "$ROOT" --criu "$B/criu" \
+		not_asked "annotation org.criu.config: " timeout 30 $SCRIM --root "$ROOT" --criu "$B/criu" \
 			checkpoint --image-path "$B/images" "$ID"
 		says "$B/$kind"
 		is "$(status_of "$ID")" running

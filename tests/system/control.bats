@@ -97,13 +97,13 @@ dots()
 	counting
 	try scrim pause "$ID"
 	succeeds
-	try timeout 10 $SCRIM --root "$ROOT" kill "$ID" KILL
+	try timeout 30 $SCRIM --root "$ROOT" kill "$ID" KILL
 	succeeds
 	wait_until is_status "$ID" stopped
 	deleted
 	counting
 	try scrim pause "$ID"
-	try timeout 10 $SCRIM --root "$ROOT" delete --force "$ID"
+	try timeout 30 $SCRIM --root "$ROOT" delete --force "$ID"
 	succeeds
 	[ ! -e "$OWN" ]
 }

@@ -55,7 +55,7 @@ survivors()
 	[[ $SCRIM == *scrim ]] || skip "others hang"
 	survivors
 	echo 1 > "$OWN/cgroup.freeze"
-	try timeout 10 $SCRIM --root "$ROOT" delete "$ID"
+	try timeout 30 $SCRIM --root "$ROOT" delete "$ID"
 	succeeds
 	[ ! -e "$OWN" ]
 }

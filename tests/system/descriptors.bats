@@ -140,6 +140,7 @@ calls_of_child()
 	namespace_join pid "/proc/$(pid_of "$a")/ns/pid"
 	for i in 1 2 3 4 5; do
 		created
+		wait_until file_says "$watch" 'met$'
 		sleep 0.1
 		try scrim start "$ID"
 		succeeds

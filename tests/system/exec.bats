@@ -672,11 +672,11 @@ received()
 @test "--tty in the foreground: the window's changes and the interrupt key arrive" {
 	running
 	on_terminal 91 37 $SCRIM --root "$ROOT" exec --tty "$ID" \
-		/bin/sh -c 'trap "probe winsize; exit 7" WINCH; echo "?"; sleep 3 & wait; wait' <<< 'resize 60 20'
+		/bin/sh -c 'trap "probe winsize; exit 7" WINCH; echo "?"; sleep 100 & wait; wait' <<< 'resize 60 20'
 	shows '^60x20 '
 	is "$status" 7
 	on_terminal 80 24 $SCRIM --root "$ROOT" exec --tty "$ID" \
-		/bin/sh -c 'trap "echo caught; exit 9" INT; echo "?"; sleep 5 & wait' <<< '^C'
+		/bin/sh -c 'trap "echo caught; exit 9" INT; echo "?"; sleep 100 & wait' <<< '^C'
 	shows 'caught$'
 	is "$status" 9
 	deleted

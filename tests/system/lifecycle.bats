@@ -194,7 +194,7 @@ before
 	created
 	kill -KILL "$(pid_of "$ID")"
 	wait_until is_status "$ID" stopped
-	try timeout 2 $SCRIM --root "$ROOT" start "$ID"
+	try timeout 30 $SCRIM --root "$ROOT" start "$ID"
 	fails
 	says 'cannot start a container that has stopped'
 	deleted

@@ -230,13 +230,13 @@ mountinfo()
 	inside /bin/busybox umount /served/in
 	exec 7<> /dev/fuse
 	nsenter --target "$(pid_of "$ID")" --mount mount -i -t fuse x /served -o fd=7,rootmode=40000,user_id=0,group_id=0
-	try timeout 10 $SCRIM --root "$ROOT" mounts "$ID"
+	try timeout 30 $SCRIM --root "$ROOT" mounts "$ID"
 	succeeds
 	shows '^! not to be seen: /served/in \(mount of tmpfs, /mounts/5\)$'
-	try timeout 10 $SCRIM --root "$ROOT" mounts --format json "$ID"
+	try timeout 30 $SCRIM --root "$ROOT" mounts --format json "$ID"
 	is "$(jq -r '.missing[0] | .target + " \(.held)"' <<< "$output")" "/served/in true"
 	mount_json /served/in tmpfs tmpfs > "$B/mount.json"
-	try timeout 10 $SCRIM --root "$ROOT" mounts remove "$ID" "$B/mount.json"
+	try timeout 30 $SCRIM --root "$ROOT" mounts remove "$ID" "$B/mount.json"
 	fails
 	says '/served/in cannot be seen: a filesystem on the way to it does not answer'
 	! pgrep -f -- "--root $ROOT mounts"

@@ -33,7 +33,7 @@ pid, master = pty.fork()
 if pid == 0:
     resize(0, columns, rows)
     os.execvp(command[0], command)
-shown, asked, end = b"", 0, time.time() + 20
+shown, asked, end = b"", 0, time.time() + 60
 while time.time() < end:
     if not select.select([master], [], [], 1)[0]:
         continue

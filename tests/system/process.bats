@@ -52,7 +52,7 @@ load lib
 
 @test "run --detach returns while the program runs" {
 	args /bin/sleep 100
-	try timeout 5 $SCRIM --root "$ROOT" run --detach -b "$B" --pid-file "$T/pid" "$ID"
+	try timeout 30 $SCRIM --root "$ROOT" run --detach -b "$B" --pid-file "$T/pid" "$ID"
 	succeeds
 	is "$(status_of "$ID")" running
 	is "$(cat "$T/pid")" "$(pid_of "$ID")"
@@ -231,7 +231,7 @@ PATH=/bin"
 	args /bin/sh -c 'echo $HOME'
 	rm "$B/rootfs/etc/passwd"
 	mkfifo "$B/rootfs/etc/passwd"
-	try timeout 5 $SCRIM --root "$ROOT" run -b "$B" "$ID"
+	try timeout 30 $SCRIM --root "$ROOT" run -b "$B" "$ID"
 	[ "$status" != 124 ] || show "hangs on a fifo"
 	rm "$B/rootfs/etc/passwd"
 	echo 'root:x:0:0:root:/outside:/bin/sh' > "$T/tmp/passwd"

@@ -183,7 +183,7 @@ s.accept()[0].recvmsg(4096, 100)' "$T/console" < /dev/null > /dev/null 2>&1 3>&-
 # --- foreground --------------------------------------------------------------
 
 @test "a foreground terminal has the size of the caller's, and its changes" {
-	terminal /bin/sh -c 'probe winsize; trap "probe winsize; exit 7" WINCH; echo "?"; sleep 3 & wait; wait'
+	terminal /bin/sh -c 'probe winsize; trap "probe winsize; exit 7" WINCH; echo "?"; sleep 100 & wait; wait'
 	on_terminal 91 37 $SCRIM --root "$ROOT" run -b "$B" "$ID" <<< 'resize 60 20'
 	shows '^91x37 '
 	shows '^60x20 '
@@ -214,7 +214,7 @@ s.accept()[0].recvmsg(4096, 100)' "$T/console" < /dev/null > /dev/null 2>&1 3>&-
 }
 
 @test "the interrupt key reaches the program, not the runtime" {
-	terminal /bin/sh -c 'trap "echo caught; exit 9" INT; echo "?"; sleep 5 & wait'
+	terminal /bin/sh -c 'trap "echo caught; exit 9" INT; echo "?"; sleep 100 & wait'
 	on_terminal 80 24 $SCRIM --root "$ROOT" run -b "$B" "$ID" <<< '^C'
 	shows 'caught$'
 	is "$status" 9
@@ -229,7 +229,7 @@ s.accept()[0].recvmsg(4096, 100)' "$T/console" < /dev/null > /dev/null 2>&1 3>&-
 
 @test "a foreground terminal works where stdin is none, output comes" {
 	terminal /bin/sh -c 'echo shown'
-	try timeout 10 $SCRIM --root "$ROOT" run -b "$B" "$ID"
+	try timeout 30 $SCRIM --root "$ROOT" run -b "$B" "$ID"
 	# Refusing is right as well: there is no terminal to hand through.
 	[ "$status" != 124 ] || show "hangs"
 	[ "$status" != 0 ] || shows shown
