@@ -67,7 +67,7 @@ struct update_args {
 static const struct cli_option update_options[] = {
 	{ "resources", 'r', CLI_SETS(struct update_args, resources), .value = "FILE",
 	  .help = "read linux.resources from there, - is standard input; "
-		  "then no other option counts" },
+		  "then limits in other options do not count" },
 	{ "memory", 0, CLI_SETS(struct update_args, memory), .value = "BYTES",
 	  .help = "limit of memory, -1: none; also 64m, 1.5g" },
 	{ "memory-reservation", 0, CLI_SETS(struct update_args, reservation),
