@@ -77,7 +77,7 @@ toml()
 	done
 }
 
-@test "containerd: what else the file says stays, in versions 2 and 3 and without a file" {
+@test "containerd: what else the file says stays, in versions 2, 3 and 4 and without a file" {
 	file=$E/containerd/config.toml
 	kept "$file" containerd
 	is "$(toml '.version')" 2
@@ -98,6 +98,16 @@ toml()
 	kept "$file" containerd --default
 	is "$(toml '.plugins["io.containerd.cri.v1.runtime"].containerd.default_runtime_name')" scrim
 	is "$(toml '.plugins["io.containerd.cri.v1.runtime"].containerd.runtimes.scrim.options.SystemdCgroup')" false
+	# as `containerd config default` of 2.4 has it
+	printf "version = 4\n\n[plugins]\n  [plugins.'io.containerd.cri.v1.runtime']
+    [plugins.'io.containerd.cri.v1.runtime'.containerd]\n      default_runtime_name = 'runc'
+      [plugins.'io.containerd.cri.v1.runtime'.containerd.runtimes]
+        [plugins.'io.containerd.cri.v1.runtime'.containerd.runtimes.runc]\n          runtime_type = 'io.containerd.runc.v2'\n" > "$file"
+	kept "$file" containerd
+	kept "$file" containerd --default
+	is "$(toml '.plugins["io.containerd.cri.v1.runtime"].containerd | .default_runtime_name, (.runtimes | keys[])')" "scrim
+runc
+scrim"
 	printf '[plugins]\n' > "$file"
 	engine containerd
 	fails
