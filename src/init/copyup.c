@@ -240,7 +240,7 @@ open_harmless(int from)
 }
 
 int
-copyup_run(int from, int to, bool keep_mode, struct err *err)
+copyup_run(int from, int to, unsigned keep, struct err *err)
 {
 	/* Held to the end: with the descriptor the copy would end. */
 	auto_fd tree = open_harmless(from);
@@ -257,5 +257,12 @@ copyup_run(int from, int to, bool keep_mode, struct err *err)
 		return err_sys(err, "open");
 	if (copy_dir(&copy, source, copied, err) < 0)
 		return -1;
-	return keep_mode ? 0 : copy_metadata(&copy, source, copied, &st, err);
+	if (keep & COPYUP_ALL)
+		return 0;
+	/* chown(2) leaves what is -1. */
+	if (keep & COPYUP_UID)
+		st.st_uid = (uid_t)-1;
+	if (keep & COPYUP_GID)
+		st.st_gid = (gid_t)-1;
+	return copy_metadata(&copy, source, copied, &st, err);
 }

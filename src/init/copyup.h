@@ -5,13 +5,17 @@
 #ifndef INIT_COPYUP_H
 #define INIT_COPYUP_H
 
-#include <stdbool.h>
-
 struct err;
 
+/* What the directory copied to has been told, and keeps. */
+enum copyup_keep {
+	COPYUP_ALL = 1, /* its mode, and with it all that is its own */
+	COPYUP_UID = 2,
+	COPYUP_GID = 4,
+};
+
 /* Copies all below the directory from into the (detached, empty) directory
- * to: content, modes, owners, times, extended attributes. keep_mode: to keeps
- * the mode it has. */
-int copyup_run(int from, int to, bool keep_mode, struct err *err);
+ * to: content, modes, owners, times, extended attributes. */
+int copyup_run(int from, int to, unsigned keep, struct err *err);
 
 #endif

@@ -134,15 +134,20 @@ make_tree(const struct init *init, const struct plan_step *step, uint64_t attr,
 	return tree < 0 ? mounts_complain(context, "fsmount", err) : tree;
 }
 
-/* tmpcopyup: filled writable, and read-only before anybody sees it. */
+/* tmpcopyup: filled writable, and read-only before anybody sees it. Where a
+ * directory was made for it there is nothing to copy, its mode neither: a tmpfs
+ * is everybody's, as /tmp is. */
 static int
-fill_tree(const struct init *init, const struct plan_step *step, int target,
-	int tree, struct err *err)
+fill_tree(const struct init *init, const struct plan_step *step,
+	const struct path_found *covered, int target, int tree, struct err *err)
 {
 	struct mount_attr attr = { .attr_set = MOUNT_ATTR_RDONLY };
-	bool keep_mode = says(init, &step->list[0], "mode=");
+	const struct plan_list *words = &step->list[0];
+	unsigned keep = (says(init, words, "mode=") ? COPYUP_ALL : 0) |
+		(says(init, words, "uid=") ? COPYUP_UID : 0) |
+		(says(init, words, "gid=") ? COPYUP_GID : 0);
 
-	if (copyup_run(target, tree, keep_mode, err) < 0)
+	if (!covered->made && copyup_run(target, tree, keep, err) < 0)
 		return err_in(err, "tmpcopyup");
 	if ((step->number[0] & MOUNT_ATTR_RDONLY) &&
 		sys_mount_setattr(tree, "", AT_EMPTY_PATH, &attr) < 0)
@@ -167,7 +172,7 @@ mounts_make(struct init *init, const struct plan_step *step, struct err *err)
 	if (tree < 0)
 		return -1;
 	if ((flags & PLAN_MOUNT_COPYUP) &&
-		fill_tree(init, step, target, tree, err) < 0)
+		fill_tree(init, step, &found, target, tree, err) < 0)
 		return -1;
 	if (attach_propagation(tree, step->number[1], err) < 0 ||
 		attach_tree(tree, target, err) < 0)

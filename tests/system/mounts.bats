@@ -330,11 +330,32 @@ s.bind(sys.argv[1]); time.sleep(100)' "$B/socket"
 	[ ! -e "$B/rootfs/full/new" ]
 }
 
-@test "tmpcopyup onto a missing directory makes an empty one" {
+@test "tmpcopyup keeps the mode and the owner that the options say" {
+	mkdir -p "$B/rootfs/one" "$B/rootfs/two" "$B/rootfs/three"
+	chown 7:8 "$B/rootfs/one" "$B/rootfs/two" "$B/rootfs/three"
+	chmod 2750 "$B/rootfs/one" "$B/rootfs/two" "$B/rootfs/three"
+	mount_add /one tmpfs tmpfs tmpcopyup uid=5 gid=6
+	mount_add /two tmpfs tmpfs tmpcopyup gid=6
+	mount_add /three tmpfs tmpfs tmpcopyup mode=1770
+	script 'stat -c "%n %a %u %g" /one /two /three'
+	runs
+	prints '/one 2750 5 6'
+	prints '/two 2750 7 6'
+	prints '/three 1770 0 0'
+}
+
+@test "tmpcopyup onto a missing directory makes an empty one, which is everybody's if it is told nothing else" {
 	mount_add /empty tmpfs tmpfs tmpcopyup mode=700
-	script 'ls -A /empty; grep " /empty " /proc/self/mountinfo'
+	mount_add /all tmpfs tmpfs tmpcopyup
+	mount_add /mine tmpfs tmpfs tmpcopyup uid=5 gid=6 ro
+	script 'ls -A /empty /all; stat -c "%n %a %u %g" /empty /all /mine
+		grep " /empty " /proc/self/mountinfo; touch /mine/x 2> /dev/null || echo read-only'
 	runs
 	mount_type /empty tmpfs
+	prints '/empty 700 0 0'
+	prints '/all 1777 0 0'
+	prints '/mine 1777 5 6'
+	prints read-only
 }
 
 @test "src-nofollow binds the link itself" {
