@@ -5,7 +5,8 @@
  * then linux.devices, then the config's rules as listed [142]. The last rule
  * that matches decides, so that a rule of the config can take away anything;
  * only a leading "deny all", which is the first rule already, would take the
- * defaults with it and is left out. Said once more it does take them.
+ * defaults with it and is left out. Podman 5 begins with two of them, to which
+ * the same holds; behind any other rule it does take the defaults.
  */
 #include <linux/bpf.h>
 #include <string.h>
@@ -133,6 +134,7 @@ device_rules_make(struct maker *m)
 {
 	const struct oci_resources *resources = m->linux->resources;
 	struct pile rules = PILE_OF(struct plan_device_rule);
+	bool leading = true;
 
 	make_nodes(m);
 	if (!resources || !resources->devices.n)
@@ -144,7 +146,8 @@ device_rules_make(struct maker *m)
 		struct plan_device_rule rule =
 			make_rule(m, &resources->devices.items[i]);
 
-		if (i > 0 || !is_deny_all(&rule))
+		leading = leading && is_deny_all(&rule);
+		if (!leading)
 			add_rule(m, &rules, &rule);
 	}
 	m->broken |= rules.broken;
