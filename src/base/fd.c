@@ -140,6 +140,14 @@ fd_pass(int socket, const char *text, size_t len, int fd)
 
 /* Without them the next descriptor opened would be 0, 1 or 2, and somebody's
  * message would end up in it. */
+bool
+fd_is_inherited(int fd)
+{
+	int flags = fcntl(fd, F_GETFD);
+
+	return flags >= 0 && !(flags & FD_CLOEXEC);
+}
+
 int
 fd_fill_stdio(struct err *err)
 {

@@ -51,6 +51,10 @@ int fd_read(int fd, size_t max, const char *what, char **out, size_t *out_len,
 int fd_pass(int socket, const char *text, size_t len, int fd);
 /* Makes sure that 0, 1 and 2 are open (on /dev/null where they are not). */
 int fd_fill_stdio(struct err *err);
+/* Whether it is open and outlives an execve. From 3 on only the caller's do:
+ * what closes on exec is ours, and stands where the caller left a place empty.
+ */
+bool fd_is_inherited(int fd);
 /* A sealed, unchangeable memfd that holds data. exec: may be executed. */
 int fd_seal(const char *name, const void *data, size_t len, int exec,
 	struct err *err);

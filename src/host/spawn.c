@@ -216,21 +216,14 @@ make_child(const struct plan *plan, const struct host_files *files,
 	return maps_first ? send_plan(plan, child->wire, err) : 0;
 }
 
-/* Both programs count on them: the stub moves them, the init passes them on.
- * One that closes on exec is not the caller's, for it would have ended when
- * this program began: it is ours (the log, the state directory), has taken a
- * place that the caller left empty, and must not reach a container. */
 int
-spawn_check_preserved(uint32_t n, struct err *err)
+spawn_check_preserved(uint32_t n, uint32_t sockets, struct err *err)
 {
-	for (uint32_t fd = 3; fd < 3 + n; fd++) {
-		int flags = fcntl((int)fd, F_GETFD);
-
-		if (flags < 0 || (flags & FD_CLOEXEC))
+	for (uint32_t fd = 3; sockets && fd < 3 + n + sockets; fd++)
+		if (!fd_is_inherited((int)fd))
 			return err_say(err,
-				"descriptor %u is to be passed on (--preserve-fds, LISTEN_FDS), but not open",
+				"descriptor %u is to be passed on (LISTEN_FDS), but not open",
 				fd);
-	}
 	return 0;
 }
 

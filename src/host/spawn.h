@@ -28,9 +28,9 @@ struct spawn_child {
 	bool shelved; /* trees and devices went with it (shelf.h) */
 };
 
-/* Descriptors from 3 on that are to be passed on must be there, before others
- * take the free numbers. */
-int spawn_check_preserved(uint32_t n, struct err *err);
+/* The sockets of LISTEN_FDS must be there. Of the n of --preserve-fds alone
+ * some may be missing: Podman names the highest. */
+int spawn_check_preserved(uint32_t n, uint32_t sockets, struct err *err);
 /* Whether another process may have the caller's memory while it clones. */
 bool spawn_can_share(const struct plan *plan);
 /* Clones, writes the maps, sends WIRE_PLAN. Early sources (those that need no

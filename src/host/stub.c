@@ -11,6 +11,7 @@
 #include "host/stub.h"
 
 #include "base/err.h"
+#include "base/fd.h"
 #include "base/sys.h"
 #include "base/wire.h"
 #include "host/shelf.h"
@@ -159,7 +160,9 @@ place_fds(struct stub *stub, struct err *err)
 	if (stub->image < 0 || stub->wire < 0)
 		return err_sys(err, "dup");
 	for (int i = preserved; i > 0; i--)
-		if (dup2(WIRE_FD + i - 1, WIRE_FD + i) < 0)
+		if (!fd_is_inherited(WIRE_FD + i - 1))
+			close(WIRE_FD + i);
+		else if (dup2(WIRE_FD + i - 1, WIRE_FD + i) < 0)
 			return err_sys(
 				err, "preserve descriptor %d", WIRE_FD + i - 1);
 	if (dup2(stub->wire, WIRE_FD) < 0)

@@ -103,7 +103,9 @@ settle_descriptors(struct init *init, int preserved, struct err *err)
 			return err_sys(err, "dup");
 	}
 	for (int i = 0; i < preserved; i++)
-		if (dup2(first + i, 3 + i) < 0)
+		if (!fd_is_inherited(first + i))
+			close(3 + i);
+		else if (dup2(first + i, 3 + i) < 0)
 			return err_sys(err, "dup2");
 	if (sys_close_range(
 		    (unsigned)(3 + preserved), ~0U, CLOSE_RANGE_CLOEXEC) < 0)

@@ -19,6 +19,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -251,18 +252,26 @@ receive_plan(struct init *init, struct err *err)
 	return ret;
 }
 
-/* Later descriptors of ours must not fall among those to preserve. */
+/* Later descriptors of ours must not fall among those to preserve: what the
+ * caller has left empty is held, by something that ends with the execve. */
 static int
-check_preserved(const struct init *init, struct err *err)
+hold_places(const struct init *init, struct err *err)
 {
 	const struct plan_step *exec = init_find(init, OP_EXEC);
 	uint64_t n = exec ? exec->number[0] : 0;
+	int holder = n ? eventfd(0, EFD_CLOEXEC) : -1;
 
-	for (uint64_t i = 0; i < n; i++)
-		if (i > INT16_MAX || fcntl(WIRE_FD + 1 + (int)i, F_GETFD) < 0)
-			return err_say(err,
-				"descriptor %d is to be preserved but is not open",
-				3 + (int)i);
+	if (n && (holder < 0 || n > INT16_MAX))
+		return err_sys(
+			err, "hold the places of %d descriptors", (int)n);
+	for (int place = WIRE_FD + 1; place <= WIRE_FD + (int)n; place++)
+		if (fcntl(place, F_GETFD) < 0 &&
+			dup3(holder, place, O_CLOEXEC) < 0)
+			return err_sys(
+				err, "preserve descriptor %d", place - 1);
+	/* It may have come to one of the places by itself. */
+	if (n && holder > WIRE_FD + (int)n)
+		close(holder);
 	return 0;
 }
 
@@ -308,7 +317,7 @@ run_plan(struct init *init, struct err *err)
 
 	if (receive_plan(init, err) < 0)
 		return -1;
-	if (check_preserved(init, err) < 0 || slots_init(init, err) < 0)
+	if (hold_places(init, err) < 0 || slots_init(init, err) < 0)
 		return -1;
 	head = plan_head(init->plan);
 	for (; init->step < head->n_steps; init->step++)

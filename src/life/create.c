@@ -59,7 +59,7 @@ static int
 check_descriptors(struct creation *c, struct err *err)
 {
 	return spawn_check_preserved(
-		c->request->preserve_fds + notify_listen_fds(), err);
+		c->request->preserve_fds, notify_listen_fds(), err);
 }
 
 /* In the foreground what the program says to a service manager is passed on. */

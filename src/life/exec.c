@@ -178,7 +178,7 @@ check_terminal(struct execution *e, struct err *err)
 	if (!e->plan->terminal && request->console_socket)
 		return err_say(err,
 			"--console-socket is given, but no terminal is asked for");
-	return spawn_check_preserved(request->preserve_fds, err);
+	return 0;
 }
 
 /* --- before there is a process ---------------------------------------------
