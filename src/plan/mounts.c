@@ -226,6 +226,18 @@ add_remount(struct mount_job *job)
 	refuse_idmap(job);
 }
 
+/* What the host has stands for a filesystem that may not be made. */
+static struct plan_source *
+make_stand_in(
+	struct mount_job *job, enum plan_source_kind kind, int32_t *out_slot)
+{
+	struct plan_source *source =
+		make_source(job->m, kind, &job->mount->at, NULL, out_slot);
+
+	set_attributes(source, &job->options);
+	return source;
+}
+
 /* Is the cgroup namespace one in which cgroup2 can be mounted? */
 static bool
 has_private_cgroup_ns(const struct maker *m)
@@ -243,12 +255,10 @@ add_cgroup_bind(struct mount_job *job)
 {
 	bool foreign = !job->m->request->root || job->m->plan->new_user ||
 		(job->m->joined_ns & CLONE_NEWUSER);
-	struct plan_source *source;
 	int32_t slot;
+	struct plan_source *source =
+		make_stand_in(job, PLAN_SOURCE_CGROUP, &slot);
 
-	source = make_source(
-		job->m, PLAN_SOURCE_CGROUP, &job->mount->at, NULL, &slot);
-	set_attributes(source, &job->options);
 	source->attr_set |= job->options.set_all;
 	source->attr_set_all = 0;
 	source->attr_clear_all = 0;
@@ -338,14 +348,12 @@ needs_host_sysfs(const struct mount_job *job)
 static void
 add_sysfs_bind(struct mount_job *job)
 {
-	struct plan_source *source;
 	int32_t slot;
+	struct plan_source *source =
+		make_stand_in(job, PLAN_SOURCE_BIND, &slot);
 
-	source = make_source(
-		job->m, PLAN_SOURCE_BIND, &job->mount->at, NULL, &slot);
 	source->path = "/sys";
 	source->recursive = true;
-	set_attributes(source, &job->options);
 	source->attr_set_all |= source->attr_set | MOUNT_ATTR_RDONLY;
 	source->attr_clear = source->attr_clear_all = 0;
 	source->attr_set = 0;
