@@ -266,6 +266,15 @@ log_warn(const char *fmt, ...)
 }
 
 void
+log_warn_err(const struct err *err)
+{
+	char message[ERR_TEXT_MAX];
+
+	err_format(err, message, sizeof(message));
+	log_warn("%s", message);
+}
+
+void
 log_debug(const char *fmt, ...)
 {
 	va_list ap;

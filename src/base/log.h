@@ -26,6 +26,8 @@ enum log_format { LOG_TEXT, LOG_JSON };
 int log_open(const char *target, enum log_format format, enum log_level level,
 	struct err *err);
 bool log_wants(enum log_level level);
+/* An error that does not keep a command from going on. */
+void log_warn_err(const struct err *err);
 void log_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void log_debug(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* The one error of a failed invocation: to the log, and, where the log is

@@ -44,6 +44,9 @@ cgroup_files_root(struct err *err)
 		if (fd >= 0 && fstatfs(fd, &fs) == 0 &&
 			fs.f_type == CGROUP2_SUPER_MAGIC)
 			return take_fd(&fd);
+		/* No descriptors, say: who could tell what is mounted? */
+		if (fd < 0 && errno != ENOENT && errno != ENOTDIR)
+			return err_sys(err, "open %s", places[i]);
 	}
 	return err_say(err,
 		"no cgroup version 2 is mounted, neither at %s nor at %s",

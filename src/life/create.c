@@ -30,7 +30,6 @@
 #include "life/listener.h"
 #include "life/notify.h"
 #include "life/parts.h"
-#include "life/pidfile.h"
 #include "life/own_cgroup.h"
 #include "life/rdt.h"
 #include "life/relay.h"
@@ -476,10 +475,8 @@ publish(struct creation *c, struct err *err)
 		return -1;
 	if (!c->request->pid_file)
 		return 0;
-	if (pidfile_write(c->request->pid_file, c->child.pid, err) < 0)
-		return -1;
-	c->pid_file_written = true;
-	return 0;
+	return pidfile_write(
+		&c->pid_file, c->request->pid_file, c->child.pid, err);
 }
 
 /* --- the order of it all, and the way back ----------------------------------
@@ -510,13 +507,20 @@ hear_last_words(struct creation *c, struct err *err)
 	return ending_explain(c->child.pidfd, &c->cgroup, err);
 }
 
+/* Of these undoing needs the later ones alone: it may get no others. */
 static void
-warn(const struct err *err)
+close_fds(struct creation *c, bool all)
 {
-	char message[ERR_TEXT_MAX];
+	int *const fds[] = { &c->relay, &c->console, &c->files.gate,
+		&c->journal, &c->child.wire, &c->child.pidfd, &c->child.userns,
+		&c->dir, &c->root };
 
-	err_format(err, message, sizeof(message));
-	log_warn("%s", message);
+	for (size_t i = 0; i < (all ? sizeof(fds) / sizeof(fds[0]) : 4); i++) {
+		fd_close_auto(fds[i]);
+		*fds[i] = -1;
+	}
+	pidfd_close(&c->receivers);
+	pidfile_close(&c->pid_file);
 }
 
 void
@@ -527,17 +531,17 @@ create_undo(struct creation *c)
 	network_drop(&c->network);
 	/* First: with the process its namespace may end, and they with it. */
 	if (netdev_return(&c->net_devices, &err) < 0)
-		warn(&err);
+		log_warn_err(&err);
 	spawn_kill(&c->child);
 	/* Whatever stands at that path now is not ours to remove. */
 	if (c->record && (c->cgroup.fd < 0 || inside_is_others(c)))
 		c->record->cgroup = NULL;
-	if (c->pid_file_written)
-		unlink(c->request->pid_file);
+	pidfile_remove(&c->pid_file);
+	close_fds(c, false);
 	if (c->dir >= 0 &&
 		delete_remains(c->root, c->dir, c->record, c->poststop, &err) <
 			0)
-		warn(&err);
+		log_warn_err(&err);
 	if (c->makes_group && !c->plan->intel_rdt->own)
 		rdt_unmake(c->plan);
 	create_close(c);
@@ -546,16 +550,8 @@ create_undo(struct creation *c)
 void
 create_close(struct creation *c)
 {
-	int *const fds[] = { &c->relay, &c->console, &c->files.gate,
-		&c->child.wire, &c->child.pidfd, &c->child.userns, &c->journal,
-		&c->dir, &c->root };
-
-	for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++) {
-		fd_close_auto(fds[i]);
-		*fds[i] = -1;
-	}
+	close_fds(c, true);
 	netdev_done(&c->net_devices);
-	pidfd_close(&c->receivers);
 	cgroup_close(&c->cgroup);
 	cgroup_close(&c->inside);
 	arena_done(&c->arena);
@@ -577,6 +573,7 @@ create_run(const struct create_request *request, struct creation *out,
 		.files.gate = -1,
 		.child = { 0, -1, -1, -1, false },
 		.receivers = PIDFD_NONE,
+		.pid_file = PIDFILE_NONE,
 		.relay = -1,
 		.console = -1,
 	};

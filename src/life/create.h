@@ -18,6 +18,7 @@
 #include "host/spawn.h"
 #include "life/load.h"
 #include "life/pidfd.h"
+#include "life/pidfile.h"
 
 struct err;
 struct oci_record;
@@ -70,7 +71,7 @@ struct creation {
 	bool makes_group; /* of resctrl, here */
 	bool guarded;     /* the device rules hold */
 	bool poststop;    /* hooks have begun: those of poststop end it */
-	bool pid_file_written;
+	struct pidfile pid_file;
 };
 
 /* On failure everything is undone and *out is closed. */

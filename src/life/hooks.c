@@ -261,11 +261,8 @@ hooks_run_all(const struct plan_hooks *hooks, enum plan_hook kind,
 	signal(SIGCHLD, SIG_DFL);
 	for (size_t i = 0; i < hooks->n; i++) {
 		struct err err = { 0 };
-		char message[ERR_TEXT_MAX];
 
-		if (run_one(&hooks->items[i], kind, record, state, &err) == 0)
-			continue;
-		err_format(&err, message, sizeof(message));
-		log_warn("%s", message);
+		if (run_one(&hooks->items[i], kind, record, state, &err) < 0)
+			log_warn_err(&err);
 	}
 }

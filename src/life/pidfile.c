@@ -62,7 +62,8 @@ pidfile_open(struct pidfile *pidfile, const char *path, struct err *err)
 	file = openat(dir, ".", O_WRONLY | O_TMPFILE | O_CLOEXEC, 0644);
 	if (file < 0 && errno != EOPNOTSUPP && errno != EISDIR)
 		return err_sys(err, "pid file %s: open", path);
-	*pidfile = (struct pidfile){ take_fd(&dir), take_fd(&file), path };
+	*pidfile =
+		(struct pidfile){ take_fd(&dir), take_fd(&file), path, false };
 	return 0;
 }
 
@@ -125,7 +126,15 @@ pidfile_put(struct pidfile *pidfile, pid_t pid, struct err *err)
 	if (result == 0)
 		result = write_renamed(
 			pidfile->dir, name_of(pidfile->path), pid, err);
+	pidfile->named = result >= 0;
 	return result < 0 ? err_in(err, "pid file %s", pidfile->path) : 0;
+}
+
+void
+pidfile_remove(const struct pidfile *pidfile)
+{
+	if (pidfile->named)
+		unlinkat(pidfile->dir, name_of(pidfile->path), 0);
 }
 
 void
@@ -137,13 +146,10 @@ pidfile_close(struct pidfile *pidfile)
 }
 
 int
-pidfile_write(const char *path, pid_t pid, struct err *err)
+pidfile_write(
+	struct pidfile *pidfile, const char *path, pid_t pid, struct err *err)
 {
-	struct pidfile pidfile = PIDFILE_NONE;
-	int result = pidfile_open(&pidfile, path, err);
+	int result = pidfile_open(pidfile, path, err);
 
-	if (result == 0)
-		result = pidfile_put(&pidfile, pid, err);
-	pidfile_close(&pidfile);
-	return result;
+	return result < 0 ? -1 : pidfile_put(pidfile, pid, err);
 }

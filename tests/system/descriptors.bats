@@ -156,3 +156,19 @@ calls_of_child()
 	shows 'met$'
 	hides opened
 }
+
+# What was made must go with the descriptors that the failure has left.
+@test "a create that gets too few descriptors leaves nothing behind" {
+	[[ $SCRIM == *scrim ]] || skip "scrim's own numbers"
+	args /bin/true
+	for n in {4..30}; do
+		try sh -c "ulimit -n $n; exec $SCRIM --root $ROOT create -b $B $ID"
+		[ "$status" != 0 ] || break
+		says 'No file descriptors available|Too many open files'
+		[ ! -e "$ROOT/$ID" ] || show "with $n the state is left"
+		[ ! -e "$TEST_CGROUP/$ID" ] || show "with $n the cgroup is left"
+	done
+	succeeds
+	[ "$n" -gt 10 ]
+	deleted
+}

@@ -93,3 +93,19 @@ stranger_state()
 	done
 	rm -r "$T/tmp/pids" "$T/tmp/victim"
 }
+
+# He who may rename the directory of a pid file leads its removal elsewhere.
+@test "a pid file is taken away where it was written, wherever its path leads by then" {
+	as_stranger mkdir -m 755 "$T/tmp/his"
+	mkdir "$T/tmp/victim"
+	echo precious > "$T/tmp/victim/pid"
+	config '.hooks.poststart = [{path: "/bin/sh", args: ["sh", "-c", $c]}]' --arg c \
+		"mv $T/tmp/his $T/tmp/was; ln -s $T/tmp/victim $T/tmp/his; exit 1"
+	script 'sleep 100'
+	try scrim run --pid-file "$T/tmp/his/pid" -b "$B" "$ID"
+	fails
+	says 'poststart hook'
+	is "$(cat "$T/tmp/victim/pid")" precious
+	[ ! -e "$T/tmp/was/pid" ] || show "it is still there"
+	rm -r "$T/tmp/his" "$T/tmp/was" "$T/tmp/victim"
+}

@@ -428,20 +428,25 @@ END_TEST
 START_TEST(a_pid_file_holds_digits_alone)
 {
 	char home[] = "/tmp/scrim-pid-XXXXXX", path[64], text[32];
+	struct pidfile file = PIDFILE_NONE, other = PIDFILE_NONE;
 
 	ck_assert_ptr_nonnull(mkdtemp(home));
 	snprintf(path, sizeof(path), "%s/pid", home);
-	ck_assert_int_eq(pidfile_write(path, 4711, &err), 0);
+	ck_assert_int_eq(pidfile_write(&file, path, 4711, &err), 0);
 	ck_assert_int_eq(
 		file_read(AT_FDCWD, path, text, sizeof(text), NULL), 4);
 	ck_assert_str_eq(text, "4711");
-	ck_assert_int_eq(pidfile_write(path, 12, &err), 0);
+	pidfile_close(&file);
+	ck_assert_int_eq(pidfile_write(&file, path, 12, &err), 0);
 	ck_assert_int_eq(
 		file_read(AT_FDCWD, path, text, sizeof(text), NULL), 2);
 	ck_assert_int_eq(chdir(home), 0);
-	ck_assert_int_eq(pidfile_write("other", 5, &err), 0);
-	unlink("other");
-	unlink("pid");
+	ck_assert_int_eq(pidfile_write(&other, "other", 5, &err), 0);
+	/* Each is taken away where it is, once it has a name. */
+	pidfile_remove(&other);
+	pidfile_remove(&file);
+	pidfile_close(&other);
+	pidfile_close(&file);
 	/* No file of another name is left. */
 	ck_assert_int_eq(rmdir(home), 0);
 }
@@ -449,7 +454,11 @@ END_TEST
 
 START_TEST(a_pid_file_that_has_no_place_is_named)
 {
-	ck_assert_int_eq(pidfile_write("/no/such/place", 1, &err), -1);
+	struct pidfile file = PIDFILE_NONE;
+
+	ck_assert_int_eq(pidfile_write(&file, "/no/such/place", 1, &err), -1);
+	pidfile_remove(&file);
+	pidfile_close(&file);
 	ck_assert_str_eq(err.text, "pid file /no/such/place");
 	ck_assert_int_eq(err.code, ENOENT);
 }
