@@ -247,14 +247,11 @@ has_private_cgroup_ns(const struct maker *m)
 }
 
 /* Without a private cgroup namespace the container's own cgroup is bound, for
- * a mount would show the host's root; and read-only for root of a user
- * namespace, whose it is not (CVE-2023-25809). Root of the host has what the
- * config asks for: systemd in a container makes its cgroups there. */
+ * a mount would show the host's root; and read-only, for it is then one of
+ * the host's (CVE-2023-25809). */
 static void
 add_cgroup_bind(struct mount_job *job)
 {
-	bool foreign = !job->m->request->root || job->m->plan->new_user ||
-		(job->m->joined_ns & CLONE_NEWUSER);
 	int32_t slot;
 	struct plan_source *source =
 		make_stand_in(job, PLAN_SOURCE_CGROUP, &slot);
@@ -262,10 +259,8 @@ add_cgroup_bind(struct mount_job *job)
 	source->attr_set |= job->options.set_all;
 	source->attr_set_all = 0;
 	source->attr_clear_all = 0;
-	if (foreign) {
-		source->attr_set |= MOUNT_ATTR_RDONLY;
-		source->attr_clear &= ~(uint64_t)MOUNT_ATTR_RDONLY;
-	}
+	source->attr_set |= MOUNT_ATTR_RDONLY;
+	source->attr_clear &= ~(uint64_t)MOUNT_ATTR_RDONLY;
 	add_bind_step(job, slot, 0);
 }
 
