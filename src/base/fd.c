@@ -138,8 +138,6 @@ fd_pass(int socket, const char *text, size_t len, int fd)
 	return 0;
 }
 
-/* Without them the next descriptor opened would be 0, 1 or 2, and somebody's
- * message would end up in it. */
 bool
 fd_is_inherited(int fd)
 {
@@ -148,6 +146,8 @@ fd_is_inherited(int fd)
 	return flags >= 0 && !(flags & FD_CLOEXEC);
 }
 
+/* Without them the next descriptor opened would be 0, 1 or 2, and somebody's
+ * message would end up in it. */
 int
 fd_fill_stdio(struct err *err)
 {
