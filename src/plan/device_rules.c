@@ -4,9 +4,9 @@
  * own. Their order is: nothing for anybody, then what every container needs,
  * then linux.devices, then the config's rules as listed [142]. The last rule
  * that matches decides, so that a rule of the config can take away anything;
- * only a leading "deny all", which is the first rule already, would take the
- * defaults with it and is left out. Podman 5 begins with two of them, to which
- * the same holds; behind any other rule it does take the defaults.
+ * only "deny all", with which our list begins as well, would take the defaults
+ * with it: it takes back what was said before it, and nothing else. Engines say
+ * it more than once: Podman 5 begins with two, Docker 28 says its list twice.
  */
 #include <linux/bpf.h>
 #include <string.h>
@@ -134,7 +134,7 @@ device_rules_make(struct maker *m)
 {
 	const struct oci_resources *resources = m->linux->resources;
 	struct pile rules = PILE_OF(struct plan_device_rule);
-	bool leading = true;
+	size_t base;
 
 	make_nodes(m);
 	if (!resources || !resources->devices.n)
@@ -142,12 +142,14 @@ device_rules_make(struct maker *m)
 	for (size_t i = 0; i < sizeof(always) / sizeof(always[0]); i++)
 		add_rule(m, &rules, &always[i]);
 	add_devices(m, &rules);
+	base = rules.n;
 	for (size_t i = 0; i < resources->devices.n; i++) {
 		struct plan_device_rule rule =
 			make_rule(m, &resources->devices.items[i]);
 
-		leading = leading && is_deny_all(&rule);
-		if (!leading)
+		if (is_deny_all(&rule))
+			rules.n = base;
+		else
 			add_rule(m, &rules, &rule);
 	}
 	m->broken |= rules.broken;

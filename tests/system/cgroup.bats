@@ -554,6 +554,11 @@ opens()
 	device_rules '[{allow: false, access: "rwm"}, {allow: false, access: "rwm"}]'
 	opens /dev/null:rw /dev/zero:r /dev/full:r /dev/urandom:r /dev/ptmx:rw /x1:r
 	is "$output" "ok ok ok ok ok EPERM "
+	# as Docker 28 says its list twice
+	device_rules '[{allow: false, access: "rwm"}, {allow: true, type: "c", major: 300}, {allow: false, type: "c", major: 1, minor: 5},
+		{allow: false, access: "rwm"}, {allow: true, type: "c", major: 300, minor: 2}]'
+	opens /dev/null:rw /dev/zero:r /dev/full:r /dev/urandom:r /dev/ptmx:rw /x1:r /x2:r
+	is "$output" "ok ok ok ok ok EPERM ENXIO "
 }
 
 @test "no device is so much a container's own that a rule could not deny it" {
@@ -561,8 +566,8 @@ opens()
 		{allow: false, type: "c", major: 5, minor: 2, access: "w"}]'
 	opens /dev/null:r /dev/zero:r /dev/ptmx:r /dev/ptmx:rw
 	is "$output" "EPERM ok ok EPERM "
-	# all at once, where it is not what the list begins with
-	device_rules '[{allow: false, access: "r"}, {allow: false, access: "rwm"}]'
+	# all at once
+	device_rules '[{allow: false, access: "rwm"}, {allow: false, type: "c", access: "rwm"}]'
 	opens /dev/null:r /dev/zero:r /dev/full:r /dev/urandom:r /dev/ptmx:rw
 	is "$output" "EPERM EPERM EPERM EPERM EPERM "
 }
@@ -580,7 +585,7 @@ opens()
 @test "a cgroup above that forbids a device is named where its node cannot be made" {
 	[[ $SCRIM == *scrim ]] || skip "others differ"
 	args /bin/sleep 100
-	config '.linux.resources.devices = [{allow: false, access: "r"}, {allow: false, access: "rwm"}]'
+	config '.linux.resources.devices = [{allow: false, type: "c", access: "rwm"}]'
 	created
 	path "${OWN#$CGROUP}/below"
 	config 'del(.linux.resources)'
