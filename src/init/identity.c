@@ -55,6 +55,14 @@ give_stdio(uid_t uid, struct err *err)
 	return 0;
 }
 
+/* The caller's. A daemon has none, so that its own files get the modes that it
+ * means; with that, everybody could write to what a container makes. */
+static mode_t
+inherited_umask(const struct init *init)
+{
+	return init->umask ? init->umask : 0022;
+}
+
 int
 identity_change(
 	struct init *init, const struct plan_step *step, struct err *err)
@@ -83,7 +91,7 @@ identity_change(
 		return err_sys(err, "prctl");
 	if (init_follow_parent(true, err) < 0)
 		return -1;
-	umask(step->number[2] == UINT64_MAX ? init->umask
+	umask(step->number[2] == UINT64_MAX ? inherited_umask(init)
 					    : (mode_t)step->number[2]);
 	return 0;
 }

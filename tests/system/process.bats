@@ -314,6 +314,10 @@ PATH=/bin"
 	[[ $SCRIM == *scrim ]] || skip "others force one"
 	own_status
 	(umask 027 && runs && status_has Umask 0027)
+	# a daemon's: dockerd 29 starts containerd with it
+	(umask 0 && runs && status_has Umask 0022)
+	config '.process.user.umask = 0'
+	(umask 027 && runs && status_has Umask 0000)
 }
 
 @test "a user id in a user namespace is the container's" {
