@@ -16,8 +16,11 @@
 #include "host/source.h"
 #include "plan/plan.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <linux/nsfs.h>
 #include <sched.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -159,6 +162,25 @@ cradle_unshare(struct cradle *home, struct err *err)
 {
 	if (home->mnt < 0 && remember_mounts(home, err) < 0)
 		return -1;
+	if (unshare(CLONE_NEWNS) < 0)
+		return err_sys(err, "unshare the mount namespace");
+	return 0;
+}
+
+/* The kernel tells the owner of a namespace to those alone who are no further
+ * in than he is. In a copy all mounts are slaves of the host's: nothing that is
+ * mounted here is seen there. */
+int
+cradle_own_mounts(const struct plan *plan, struct err *err)
+{
+	auto_fd own = -1, owner = -1;
+
+	if (!plan->mounts_may_be_foreign)
+		return 0;
+	own = openat(AT_FDCWD, "/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
+	owner = own < 0 ? -1 : ioctl(own, NS_GET_USERNS);
+	if (own < 0 || owner >= 0 || errno != EPERM)
+		return 0;
 	if (unshare(CLONE_NEWNS) < 0)
 		return err_sys(err, "unshare the mount namespace");
 	return 0;

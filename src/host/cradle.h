@@ -36,6 +36,10 @@ int cradle_enter(const struct plan *plan, const struct host_files *files,
 	struct cradle *home, struct err *err);
 /* Into a copy of the mount namespace that the caller is in by now. */
 int cradle_unshare(struct cradle *home, struct err *err);
+/* For good, and not on the way to a child: sees that the mount namespace is one
+ * in which the caller may take copies of mounts. Nothing of the host's that
+ * such a copy is made of may be open yet. */
+int cradle_own_mounts(const struct plan *plan, struct err *err);
 int cradle_leave(struct cradle *home, struct err *err);
 /* Opens a namespace that is joined by path. */
 int cradle_open_join(const struct plan_join *join, struct err *err);

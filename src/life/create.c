@@ -16,6 +16,7 @@
 #include "base/proc.h"
 #include "base/str.h"
 #include "base/sys.h"
+#include "host/cradle.h"
 #include "host/filter.h"
 #include "host/limits.h"
 #include "host/pin.h"
@@ -45,7 +46,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 /* How long a broken wire may come before the end of the child. */
@@ -116,7 +116,7 @@ make_plan(struct creation *c, struct err *err)
 	if (!request.bundle || load_plan(&c->arena, &load, &c->plan, err) < 0)
 		return -1;
 	if (c->plan->birth != PLAN_BIRTH_PINNED)
-		return 0;
+		return cradle_own_mounts(c->plan, err);
 	c->root = store_open_root(c->request->root, true, err);
 	if (c->root < 0)
 		return -1;

@@ -284,6 +284,8 @@ namespaces_make(struct maker *m)
 	plan->new_cgroup_ns = (m->new_ns & CLONE_NEWCGROUP) != 0;
 	plan->deputy = (!m->request->root && m->user_ns) ||
 		(m->joined_ns & CLONE_NEWUSER);
+	plan->mounts_may_be_foreign = !m->request->root && !plan->deputy &&
+		(m->new_ns & CLONE_NEWNS);
 	/* Root of a user namespace that an engine made (Podman without root)
 	 * is in it already. */
 	if (!m->request->root && m->request->uid != 0 && !m->user_ns)

@@ -262,6 +262,9 @@ struct plan {
 	/* another process must prepare and clone (a joined or unprivileged
 	 * user namespace); see host/deputy.c */
 	bool deputy;
+	/* the caller is root of a user namespace, of which the mount namespace
+	 * that he is in need not be (unshare -r) */
+	bool mounts_may_be_foreign;
 	/* CLONE_NEW* of clone3: all but cgroup, time, a network apart and
 	 * what is joined */
 	uint64_t clone_flags;

@@ -441,6 +441,31 @@ undelegate()
 	says "$own is not a directory of this user alone"
 }
 
+@test "root of a user namespace, in the mount namespace of the host, has containers without a user namespace" {
+	rootless
+	mkdir "$T/home/data"
+	touch "$T/home/data/there"
+	mount_add /data none "$T/home/data" bind
+	mkdir "$B/rootfs/data"
+	chown $USER_ID "$B/rootfs/data"
+	config '.linux.namespaces |= map(select(.type != "user")) | del(.linux.uidMappings, .linux.gidMappings)'
+	script 'id -u; ls /data'
+	for way in --user "--user --mount"; do
+		try as_user unshare $way --map-root-user $RUNTIME run -b "$B" "$ID"
+		succeeds
+		prints "0
+there"
+	done
+	args /bin/sleep 100
+	try as_user unshare --user --map-root-user sh -ec '
+		$1 create -b "$2" "$3"
+		$1 start "$3"
+		$1 exec "$3" /bin/ls /data
+		$1 delete --force "$3"' sh "$RUNTIME" "$B" "$ID"
+	succeeds
+	prints there
+}
+
 @test "where the caller's user namespace denies groups, containers live in it and below it" {
 	rootless
 	args /bin/sleep 100
