@@ -505,9 +505,11 @@ without_config()
 	done
 }
 
-# stand_in_alive: one that says that a process of its own is the container's.
+# stand_in_alive: one that says that a process of its own is the container's, which
+# sleeps as long as nobody else does.
 stand_in_alive()
 {
+	SECONDS_OWN=43$$
 	cat > "$B/criu" <<-END
 	#!/usr/bin/python3
 	import ctypes, os, socket, struct, sys
@@ -518,7 +520,7 @@ stand_in_alive()
 	    pid = ctypes.CDLL(None).syscall(CLONE3, struct.pack("8Q", CLONE_PARENT, 0, 0, 0, 0, 0, 0, 0), 64)
 	    if pid == 0:
 	        wire.close()
-	        os.execv("/bin/sleep", ["sleep", "4322"])
+	        os.execv("/bin/sleep", ["sleep", "$SECONDS_OWN"])
 	    number = bytes([pid >> 7 * i & 127 | 128 for i in range(4)] + [pid >> 28])
 	    restore = b"\x08" + number
 	    # of type RESTORE, with success
@@ -536,7 +538,7 @@ stuck()
 	says "$1"
 	grep -q INJECTED "$B/trace"
 	[ ! -e "$ROOT/$ID" ] || show "the state directory is left"
-	! pgrep -fx 'sleep 4322' || show "its process is left"
+	! pgrep -fx "sleep ${SECONDS_OWN-none}" || show "its process is left"
 }
 
 # What was made before is taken away all the same, the processes that criu has
@@ -552,7 +554,7 @@ stuck()
 	stand_in_alive
 	try scrim --criu "$B/criu" restore --detach -b "$B" --image-path "$B/images" "$ID"
 	succeeds
-	is "$(cat "/proc/$(pid_of "$ID")/cmdline" | tr '\0' ' ')" "sleep 4322 "
+	is "$(cat "/proc/$(pid_of "$ID")/cmdline" | tr '\0' ' ')" "sleep $SECONDS_OWN "
 	deleted
 	stuck 'return to the own namespace: Operation not permitted'
 }

@@ -855,10 +855,10 @@ joiner()
 	[ -e /proc/thread-self/children ] || skip "the kernel lists no children (CONFIG_PROC_CHILDREN)"
 	running
 	background strace -f -qq -o "$T/tmp/trace" -e trace=clone3 -e inject=clone3:delay_exit=5s \
-		$SCRIM --root "$ROOT" exec "$ID" /bin/sleep 4321
+		$SCRIM --root "$ROOT" exec "$ID" /bin/sleep 43$$
 	exec=$!
-	wait_until pgrep -fx '/bin/sleep 4321'
-	program=$(pgrep -fx '/bin/sleep 4321')
+	wait_until pgrep -fx "/bin/sleep 43$$"
+	program=$(pgrep -fx "/bin/sleep 43$$")
 	kill -KILL "$(joiner "$program")"
 	# scrim is held, too.
 	wait_until [ ! -e "/proc/$program" ]

@@ -265,9 +265,9 @@ cgroup_empty()
 
 cgroup_remove()
 {
-	local i
+	local end=$((SECONDS + 10))
 
-	for i in {1..100}; do
+	while [ $SECONDS -lt $end ]; do
 		find "$1" -depth -type d -exec rmdir {} + 2> /dev/null
 		[ -d "$1" ] || return 0
 		sleep 0.02
