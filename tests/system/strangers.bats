@@ -109,3 +109,45 @@ stranger_state()
 	[ ! -e "$T/tmp/was/pid" ] || show "it is still there"
 	rm -r "$T/tmp/his" "$T/tmp/was" "$T/tmp/victim"
 }
+
+# The state directory is its owner's alone; where somebody has opened it, the
+# gate itself asks who knocks.
+@test "only who created a container starts it, whoever may reach its gate" {
+	[[ $SCRIM == *scrim ]] || skip "speaks to scrim's own gate"
+	args /bin/sleep 100
+	created
+	chmod 711 "$ROOT" "$ROOT/$ID"
+	chmod 777 "$ROOT/$ID/gate"
+	# The ninth kind of message is START (base/wire.h).
+	try as_stranger $PYTHON -c 'import socket, struct, sys
+s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET); s.settimeout(20)
+s.connect(sys.argv[1])
+try: s.send(struct.pack("I", 9))
+except BrokenPipeError: pass
+try: words = s.recv(4096)
+except ConnectionResetError: words = s.recv(4096)
+print(words)' "$ROOT/$ID/gate"
+	shows 'only who created the container starts it'
+	is "$(status_of "$ID")" created
+	try scrim start "$ID"
+	succeeds
+	deleted
+	chmod 700 "$ROOT"
+}
+
+@test "a filter in the cache that is another user's, or that others may write, is not loaded" {
+	config '.linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW",
+		syscalls: [{names: ["mkdirat"], action: "SCMP_ACT_ERRNO", errnoRet: 33}]}'
+	args /bin/probe call mkdir
+	runs
+	for spoil in "chown $STRANGER" "chmod g+w" "chmod o+w"; do
+		for file in "$ROOT"/.seccomp/*; do
+			# return SECCOMP_RET_ALLOW
+			printf '\6\0\0\0\0\0\377\177' > "$file"
+			$spoil "$file"
+		done
+		runs
+		is "$output" "mkdir EDOM"
+	done
+	rm -r "$ROOT/.seccomp"
+}
