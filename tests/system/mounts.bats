@@ -439,19 +439,31 @@ mappings()
 	mount_has /m !idmap
 }
 
-@test "idmap leaves the mounts below alone, ridmap takes them in" {
+# two_trees OPTION OTHER: one tree at /one and at /all, mapped by these.
+two_trees()
+{
 	tree "$B/source"
 	touch "$B/source/file" "$B/source/sub/file"
-	mount_add /one none "$B/source" rbind idmap
-	mappings /one 0 1000 100
-	mount_add /all none "$B/source" rbind ridmap
-	mappings /all 0 2000 100
+	mount_add /one none "$B/source" rbind "$1"
+	mount_add /all none "$B/source" rbind "$2"
+}
+
+# mapped_at_top_and_whole: the top of the first to 1000, all of the other to 2000.
+mapped_at_top_and_whole()
+{
 	script 'stat -c "%n %u" /one/file /one/sub/file /all/file /all/sub/file'
 	runs
 	prints '/one/file 1000'
 	prints '/one/sub/file 0'
 	prints '/all/file 2000'
 	prints '/all/sub/file 2000'
+}
+
+@test "idmap leaves the mounts below alone, ridmap takes them in" {
+	two_trees idmap ridmap
+	mappings /one 0 1000 100
+	mappings /all 0 2000 100
+	mapped_at_top_and_whole
 }
 
 @test "idmap without mappings takes those of the user namespace" {
@@ -495,16 +507,8 @@ mappings()
 }
 
 @test "idmap= reaches the top alone, ridmap= all below" {
-	tree "$B/source"
-	touch "$B/source/file" "$B/source/sub/file"
-	mount_add /one none "$B/source" rbind 'idmap=uids=0-1000-9;gids=0-0-9'
-	mount_add /all none "$B/source" rbind 'ridmap=uids=0-2000-9;gids=0-0-9'
-	script 'stat -c "%n %u" /one/file /one/sub/file /all/file /all/sub/file'
-	runs
-	prints '/one/file 1000'
-	prints '/one/sub/file 0'
-	prints '/all/file 2000'
-	prints '/all/sub/file 2000'
+	two_trees 'idmap=uids=0-1000-9;gids=0-0-9' 'ridmap=uids=0-2000-9;gids=0-0-9'
+	mapped_at_top_and_whole
 }
 
 @test "idmap= with @ counts in the container's ids, and without it in the host's" {
