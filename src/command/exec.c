@@ -37,6 +37,8 @@ static const struct cli_option exec_options[] = {
 	{ "pid-file", 0, CLI_SETS(struct exec_args, pid_file), .value = "FILE",
 	  .help = "write the pid of the program there" },
 	{ "user", 'u', CLI_SETS(struct exec_args, user), .value = "UID[:GID]",
+	  /* A variable that is empty names nobody, least of all root. */
+	  .needed = true,
 	  .help = "the user, and the group, of the program" },
 	{ "additional-gids", 'g', CLI_SETS(struct exec_args, groups), .value = "GID",
 	  .help = "one more group; may be given again" },

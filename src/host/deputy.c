@@ -155,17 +155,25 @@ send_sources(const struct order *order, struct err *err)
 		order->plan, &files, order->wire, PARCEL_DEPUTY, err);
 }
 
+/*
+ * Root of a user namespace that is joined may trace what is in it, the child
+ * among it while it sees the host's files. Where a memfd will not do there can
+ * be no other file but outside: so root opens it before.
+ */
+static int
+open_image(const struct order *order, struct err *err)
+{
+	return image_open(&image_init,
+		order->plan->new_user ? IMAGE_READABLE : IMAGE_CLOSED, err);
+}
+
 /* Clones what becomes the caller's child; returns its pid. */
 static pid_t
-clone_sibling(const struct order *order, struct err *err)
+clone_sibling(const struct order *order, int image, struct err *err)
 {
 	struct clone_args args = {
 		.flags = (order->plan->clone_flags & ~(uint64_t)CLONE_NEWUSER) | CLONE_PARENT,
 	};
-	/* Root of a user namespace that is joined may trace what is in it, the
-	 * child among it while it sees the host's files. */
-	auto_fd image = image_open(&image_init,
-		order->plan->new_user ? IMAGE_READABLE : IMAGE_CLOSED, err);
 	struct stub stub = { .plan = order->plan,
 		.shelf = order->shelf,
 		.peer = order->wire,
@@ -173,11 +181,8 @@ clone_sibling(const struct order *order, struct err *err)
 		.wire = order->child,
 		.image = image,
 		.take_root = true };
-	pid_t pid;
+	pid_t pid = sys_clone3(&args);
 
-	if (image < 0)
-		return -1;
-	pid = sys_clone3(&args);
 	if (pid == 0)
 		stub_run(stub);
 	return pid < 0 ? err_sys(err, "clone3") : pid;
@@ -216,12 +221,17 @@ deputise(int line, void *arg, struct err *err)
 {
 	const struct order *order = arg;
 	/* Asked now: later the user id may be another. */
-	bool opens = deputy_opens(order->plan);
+	bool opens = deputy_opens(order->plan), root = geteuid() == 0;
+	auto_fd image = root ? open_image(order, err) : -1;
 	pid_t pid;
 
-	if (enter(order, line, err) < 0)
+	if ((root && image < 0) || enter(order, line, err) < 0)
 		return -1;
-	pid = clone_sibling(order, err);
+	if (!root)
+		image = open_image(order, err);
+	if (image < 0)
+		return -1;
+	pid = clone_sibling(order, image, err);
 	if (pid < 0)
 		return -1;
 	if (aide_say(line, pid, err) < 0) {

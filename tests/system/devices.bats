@@ -219,3 +219,17 @@ device()
 	rm "$T/tmp/trace"
 	deleted
 }
+
+# It is bound, for it cannot be made there: what stands at its path is looked at.
+@test "a device of the host that is not what the list says is not bound in its place" {
+	user_namespace
+	mknod "$T/tmp/node" c 1 5
+	ln -s /dev/null "$T/tmp/link"
+	mkfifo "$T/tmp/pipe"
+	for name in node link pipe; do
+		config '.linux.devices = [{path: $p, type: "c", major: 1, minor: 3}]' --arg p "$T/tmp/$name"
+		refused
+		says 'device .*is (device 1:5, not 1:3|a symbolic link, not a character device|a socket or pipe, not a character device)'
+	done
+	rm "$T/tmp"/*
+}

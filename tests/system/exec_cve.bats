@@ -287,7 +287,7 @@ inheritable_of()
 	for user in 01 "" 1: :1 -1 4294967295 1x " 1" "1 " +1 0x1 1:2:3 1:-1 1:01 1: 4294967296 99999999999999999999 root; do
 		try scrim exec --user="$user" "$ID" /bin/touch /tmp/ran
 		fails 255
-		says 'is not UID or UID:GID'
+		says 'is not UID or UID:GID|"" is no value'
 		[ ! -e "$B/rootfs/tmp/ran" ] || show "--user \"$user\" ran"
 	done
 	deleted

@@ -421,10 +421,11 @@ starts_hook()
 	says timeout
 }
 
-@test "hooks are not given the runtime's descriptors" {
+@test "hooks are given neither the runtime's descriptors nor its caller's" {
 	hook createRuntime "ls /proc/self/fd | tr '\n' ' ' > $B/seen"
 	hook startContainer "ls /proc/self/fd | tr '\n' ' ' > /seen"
-	runs
+	try scrim run -b "$B" "$ID" 7< /etc/passwd 9< /
+	succeeds
 	[[ $(cat "$B/seen") =~ ^0\ 1\ 2\ [0-9]+\ $ ]] || show "$(cat "$B/seen")"
 	[[ $(cat "$B/rootfs/seen") =~ ^0\ 1\ 2\ [0-9]+\ $ ]] || show "$(cat "$B/rootfs/seen")"
 }

@@ -144,7 +144,7 @@ load lib
 	is "$output" "$("$SCRIM" --help)"
 }
 
-@test "an option whose value is empty is as if not given, but for --root" {
+@test "an option whose value is empty is as if not given, but for --root and the user of an exec" {
 	script 'echo hello'
 	try "$SCRIM" --log "" --root "$ROOT" run -b "$B" --pid-file "" --console-socket= "$ID"
 	succeeds
@@ -155,6 +155,9 @@ load lib
 	try "$SCRIM" --root "" list
 	fails
 	says 'option "--root"'
+	try scrim exec --user "" nobody /bin/true
+	fails 255
+	says 'option "--user": "" is no value'
 }
 
 @test "an unknown command and an unknown option are errors" {

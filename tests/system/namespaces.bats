@@ -123,6 +123,39 @@ holder()
 	rm "$T/trace"
 }
 
+@test "a user namespace is joined where no memory file may be executed" {
+	[ -e /proc/sys/vm/memfd_noexec ] || skip "this kernel has no vm.memfd_noexec"
+	holder --user --map-root-user
+	touch "$T/tmp/user"
+	mount --bind "/proc/$HOLDER/ns/user" "$T/tmp/user"
+	namespace_join user "$T/tmp/user"
+	args /bin/echo here
+	# It is a pid namespace's own.
+	try unshare --pid --fork --mount-proc sh -c "echo 2 > /proc/sys/vm/memfd_noexec &&
+		exec $SCRIM --root $ROOT run -b $B $ID"
+	umount "$T/tmp/user"
+	rm "$T/tmp/user"
+	succeeds
+	is "$output" here
+}
+
+# Where they may not be set any more they have to be dropped before.
+@test "root's groups do not arrive in a joined user namespace that denies groups" {
+	needs setpriv
+	holder --user --map-root-user
+	namespace_join user "/proc/$HOLDER/ns/user"
+	args /bin/grep Groups /proc/self/status
+	try setpriv --groups 0,4242 $SCRIM --root "$ROOT" run -b "$B" "$ID"
+	succeeds
+	is "$(tr -d ' \t' <<< "$output")" Groups:
+	args /bin/sleep 100
+	started
+	try setpriv --groups 0,4242 $SCRIM --root "$ROOT" exec "$ID" /bin/grep Groups /proc/self/status
+	succeeds
+	is "$(tr -d ' \t' <<< "$output")" Groups:
+	deleted
+}
+
 @test "a network namespace of a joined user namespace is joined too" {
 	holder --user --map-root-user --net
 	namespaces_shown
