@@ -74,10 +74,10 @@ fed()
 	} | "$@"
 }
 
-# runs_beside EXEC-ID ID, as the task's list of processes has it
+# runs_beside EXEC-ID ID, as the task's list of processes has it: containerd 2 in words of its own
 runs_beside()
 {
-	ctr tasks ps "$2" | grep -qE "^[0-9]+ .*ExecID:\"?$1[,\"]"
+	ctr tasks ps "$2" | grep -qE "^[0-9]+ .*(ExecID:\"?|exec_id:\")$1[,\"]"
 }
 
 @test "containerd: run passes input and its end, and gives output and exit status" {
