@@ -290,8 +290,8 @@ static int
 plan_add(struct change *change, struct err *err)
 {
 	struct arena *arena = &change->view.stored.arena;
-	struct plan_request request = { 0 };
 	struct plan_place place = { 0 };
+	struct plan_request request = { .place = &place };
 	struct oci_account *more;
 	struct timespec now;
 	int made;
@@ -299,8 +299,8 @@ plan_add(struct change *change, struct err *err)
 	fill_request(change, &request);
 	if (fill_place(change, &place, err) < 0)
 		return -1;
-	made = plan_attach(arena, change->config, &request, &place,
-		&change->plan, &change->problems, err);
+	made = plan_attach(arena, change->config, &request, &change->plan,
+		&change->problems, err);
 	if (change->problems.n)
 		return refuse(change, err);
 	clock_gettime(CLOCK_REALTIME, &now);
@@ -418,21 +418,22 @@ plan_remove(struct change *change, struct err *err)
 	const struct oci_mounts *mounts = &change->config->mounts;
 	struct plan_mark *marks =
 		arena_array(arena, struct plan_mark, mounts->n + 1);
-	struct plan_request request = { 0 };
 	struct plan_place place = { 0 };
+	struct plan_request request = { .place = &place };
 	size_t n = 0;
 
 	if (change->problems.n)
 		return refuse(change, err);
-	if (!marks || fill_place(change, &place, err) < 0)
+	if (!marks)
 		return err_code(err, ENOMEM, "plan");
+	if (fill_place(change, &place, err) < 0)
+		return -1;
 	change->account = (struct oci_account *)change->view.account;
 	for (size_t i = 0; i < mounts->n; i++)
 		if (mark(change, &mounts->items[i], marks, &n, err) < 0)
 			return -1;
 	fill_request(change, &request);
-	return plan_detach(
-		arena, &request, &place, marks, n, &change->plan, err);
+	return plan_detach(arena, &request, marks, n, &change->plan, err);
 }
 
 /* --- both -------------------------------------------------------------------

@@ -125,15 +125,15 @@ check_kind(struct maker *m, const struct oci_mount *mount)
 
 int
 plan_attach(struct arena *arena, const struct oci_config *config,
-	const struct plan_request *request, const struct plan_place *place,
-	struct plan **out, struct oci_problems *problems, struct err *err)
+	const struct plan_request *request, struct plan **out,
+	struct oci_problems *problems, struct err *err)
 {
 	struct oci_config joined = *config;
 	struct oci_namespace list[2] = { 0 };
 	struct oci_linux linux;
 	struct maker m;
 
-	join(place, list, &linux, &joined);
+	join(request->place, list, &linux, &joined);
 	if (make_begin(&m, arena, &joined, request, problems, err) < 0)
 		return -1;
 	begin(&m);
@@ -146,8 +146,8 @@ plan_attach(struct arena *arena, const struct oci_config *config,
 
 int
 plan_detach(struct arena *arena, const struct plan_request *request,
-	const struct plan_place *place, const struct plan_mark *marks, size_t n,
-	struct plan **out, struct err *err)
+	const struct plan_mark *marks, size_t n, struct plan **out,
+	struct err *err)
 {
 	struct oci_config joined = { 0 };
 	struct oci_namespace list[2] = { 0 };
@@ -155,7 +155,7 @@ plan_detach(struct arena *arena, const struct plan_request *request,
 	struct oci_linux linux;
 	struct maker m;
 
-	join(place, list, &linux, &joined);
+	join(request->place, list, &linux, &joined);
 	problems_init(&problems, arena, NULL);
 	if (make_begin(&m, arena, &joined, request, &problems, err) < 0)
 		return -1;

@@ -192,7 +192,7 @@ struct plan_hook_item {
 	const char *path;
 	/* NULL-terminated, argv[0] set; env NULL: the caller's own */
 	const char *const *argv, *const *env;
-	uint32_t timeout;                     /* seconds, 0: none */
+	uint32_t timeout; /* seconds, 0: none */
 	struct plan_where where;
 };
 
@@ -242,6 +242,7 @@ struct plan_request {
 	const char *notify_socket; /* sd_notify's, on the host, or NULL */
 	uint32_t preserve_fds, listen_fds;
 	const char *const *environment; /* of the caller, for hooks; or NULL */
+	const struct plan_place *place; /* of attach and detach: where */
 	/* Where the agent of seccomp listens if the config does not say it; an
 	 * exec has it from the record, and its config has no rules. */
 	const char *seccomp_receiver;
@@ -357,12 +358,12 @@ struct plan_mark {
  * in a running container: binds and tmpfs. Carried out by a process that
  * enters it and leaves again. As plan_make(). */
 int plan_attach(struct arena *arena, const struct oci_config *config,
-	const struct plan_request *request, const struct plan_place *place,
-	struct plan **out, struct oci_problems *problems, struct err *err);
+	const struct plan_request *request, struct plan **out,
+	struct oci_problems *problems, struct err *err);
 /* One that takes mounts away. */
 int plan_detach(struct arena *arena, const struct plan_request *request,
-	const struct plan_place *place, const struct plan_mark *marks, size_t n,
-	struct plan **out, struct err *err);
+	const struct plan_mark *marks, size_t n, struct plan **out,
+	struct err *err);
 /* Some words of a command line, in their order. */
 struct plan_words {
 	const char *const *items;

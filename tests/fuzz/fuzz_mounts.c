@@ -31,13 +31,14 @@ check(struct arena *arena, const struct plan *plan)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
-	const struct plan_request request = { .bundle = "/bundle",
-		.id = "c1",
-		.root = len % 2,
-		.no_pin = len % 5 == 0 };
 	const struct plan_place place = { .mount_ns = "/proc/self/fd/7",
 		.user_ns = len % 3 ? NULL : "/proc/self/fd/8",
 		.mount_label = len % 4 ? NULL : "a_u:b_r:c_t:s0" };
+	const struct plan_request request = { .bundle = "/bundle",
+		.id = "c1",
+		.root = len % 2,
+		.no_pin = len % 5 == 0,
+		.place = &place };
 	static struct oci_problems problems;
 	struct arena *arena = fuzz_arena();
 	struct oci_config *config;
@@ -46,8 +47,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	problems_init(&problems, arena, "mounts.json");
 	if (oci_mounts_check((const char *)data, len, &config, &problems) < 0)
 		return expect(problems.n), 0;
-	if (plan_attach(arena, config, &request, &place, &plan, &problems,
-		    NULL) < 0)
+	if (plan_attach(arena, config, &request, &plan, &problems, NULL) < 0)
 		return expect(problems.n), 0;
 	if (!problems.n && config->mounts.n)
 		check(arena, plan);
