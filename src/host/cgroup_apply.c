@@ -82,9 +82,16 @@ static int
 say_missing(const struct plan_knob *knob, const struct cgroup *cgroup,
 	struct err *err)
 {
-	err_say(err, "there is no file %s%s%s: this kernel does not know it",
-		knob->file, knob->other ? ", nor " : "",
-		knob->other ? knob->other : "");
+	/* A limit below what is used may have ended the container, and with it
+	 * the cgroup, between two files. */
+	if (faccessat(cgroup->fd, "cgroup.procs", F_OK, 0) < 0)
+		err_say(err, "%s cannot be written: the cgroup is gone",
+			knob->file);
+	else
+		err_say(err,
+			"there is no file %s%s%s: this kernel does not know it",
+			knob->file, knob->other ? ", nor " : "",
+			knob->other ? knob->other : "");
 	return blame(knob, cgroup, err);
 }
 

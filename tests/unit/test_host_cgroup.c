@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "host/cgroup.h"
 #include "host/cgroup_files.h"
+#include "plan/plan.h"
 
 #include "runner.h"
 
@@ -297,6 +298,32 @@ START_TEST(a_cgroup_that_another_removes_is_seen_to_go)
 }
 END_TEST
 
+START_TEST(a_file_is_missing_in_a_cgroup_that_is_there)
+{
+	struct plan_knob knob = { .file = "some.limit", .value = "1" };
+	const struct plan_resources resources = { .knobs = &knob,
+		.n_knobs = 1 };
+	char dir[] = "/tmp/test_host_cgroup.XXXXXX", procs[64];
+	struct cgroup cgroup = { .path = dir };
+	struct err err = { 0 };
+
+	ck_assert_ptr_nonnull(mkdtemp(dir));
+	snprintf(procs, sizeof(procs), "%s/cgroup.procs", dir);
+	cgroup.fd = openat(AT_FDCWD, dir, O_PATH | O_CLOEXEC);
+	ck_assert_int_ge(cgroup.fd, 0);
+	close(openat(AT_FDCWD, procs, O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+	ck_assert_int_eq(cgroup_apply(&resources, &cgroup, &err), -1);
+	ck_assert_ptr_nonnull(strstr(err.text, "this kernel does not know it"));
+	ck_assert_int_eq(unlink(procs), 0);
+	ck_assert_int_eq(rmdir(dir), 0);
+	err = (struct err){ 0 };
+	ck_assert_int_eq(cgroup_apply(&resources, &cgroup, &err), -1);
+	ck_assert_ptr_nonnull(strstr(
+		err.text, "some.limit cannot be written: the cgroup is gone"));
+	close(cgroup.fd);
+}
+END_TEST
+
 static void
 fill(TCase *tcase)
 {
@@ -312,6 +339,7 @@ fill(TCase *tcase)
 	tcase_add_test(tcase, a_cgroup_freezes_and_thaws);
 	tcase_add_test(tcase, a_cgroup_that_another_removes_is_seen_to_go);
 	tcase_add_test(tcase, a_cgroup_that_cannot_be_read_is_no_empty_one);
+	tcase_add_test(tcase, a_file_is_missing_in_a_cgroup_that_is_there);
 }
 
 int
