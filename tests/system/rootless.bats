@@ -426,8 +426,9 @@ undelegate()
 	args true
 	try as_user env -u XDG_RUNTIME_DIR $RUNTIME run -b "$B" "$ID"
 	succeeds
-	is "$(stat -c '%u %a' "$own")" "$USER_ID 1700"
+	made=$(stat -c '%u %a' "$own")
 	rm -r "$own"
+	is "$made" "$USER_ID 1700"
 	# somebody else was there first
 	mkdir -m 777 "$own"
 	try as_user env -u XDG_RUNTIME_DIR $RUNTIME run -b "$B" "$ID"
