@@ -36,6 +36,7 @@ fd_close_auto(int *fd)
 
 	if (*fd >= 0)
 		close(*fd);
+	*fd = -1;
 	errno = saved;
 }
 

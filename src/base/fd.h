@@ -14,6 +14,7 @@
 
 struct err;
 
+/* Leaves -1, which closes nothing. */
 void fd_close_auto(int *fd);
 static inline void
 ptr_free_auto(void *at)

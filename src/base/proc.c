@@ -20,7 +20,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
 /* The longest: 52 numbers of at most 21 bytes and a name. */
 #define STAT_MAX 1280
@@ -112,24 +111,15 @@ proc_open(pid_t pid, uint64_t start)
 	return take_fd(&pidfd);
 }
 
-static int64_t
-now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 int
 proc_wait_end(int pidfd, int ms)
 {
 	struct pollfd end = { .fd = pidfd, .events = POLLIN };
-	int64_t deadline = ms < 0 ? 0 : now_ms() + ms;
+	int64_t deadline = ms < 0 ? 0 : sys_now_ms() + ms;
 	int n;
 
 	while ((n = poll(&end, 1, ms)) < 0 && errno == EINTR) {
-		int64_t left = deadline - now_ms();
+		int64_t left = deadline - sys_now_ms();
 
 		if (ms >= 0)
 			ms = left > 0 ? (int)left : 0;

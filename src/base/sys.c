@@ -14,6 +14,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #ifndef UFFD_USER_MODE_ONLY
@@ -339,6 +340,15 @@ sys_beside(void *stack, size_t size, void (*run)(void *arg), void *arg)
 }
 
 /* Linux 5.11 knows the flag, by which nobody needs CAP_SYS_PTRACE. */
+int64_t
+sys_now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
 int
 sys_userfaultfd(void)
 {

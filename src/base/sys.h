@@ -95,6 +95,8 @@ pid_t sys_thread(void *stack, size_t size, void (*run)(void *arg), void *arg);
 pid_t sys_beside(void *stack, size_t size, void (*run)(void *arg), void *arg);
 /* The kernel's own result: -errno where the call failed. */
 long sys_raw(long number, long a, long b, long c);
+/* Of a clock that nobody sets. */
+int64_t sys_now_ms(void);
 /* For faults of user mode alone, which takes no privilege. */
 int sys_userfaultfd(void);
 int sys_capset(const void *header, const void *data);

@@ -11,6 +11,7 @@
 
 #include "base/err.h"
 #include "base/fd.h"
+#include "base/sys.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -21,7 +22,6 @@
 #include <string.h>
 #include <sys/inotify.h>
 #include <sys/vfs.h>
-#include <time.h>
 #include <unistd.h>
 
 bool
@@ -126,16 +126,13 @@ cgroup_files_event(int dir, const char *key)
 	return events < 0 ? -1 : read_event(events, key);
 }
 
-/* What is left of ms since start; never less than 0. */
+/* What is left of the time until then; never less than 0. */
 static int
-left(const struct timespec *start, int ms)
+left(int64_t end)
 {
-	struct timespec now;
+	int64_t ms = end - sys_now_ms();
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	ms -= (int)((now.tv_sec - start->tv_sec) * 1000 +
-		(now.tv_nsec - start->tv_nsec) / 1000000);
-	return ms > 0 ? ms : 0;
+	return ms > 0 ? (int)ms : 0;
 }
 
 int
@@ -143,14 +140,13 @@ cgroup_files_wait(int dir, const char *key, int value, int ms)
 {
 	auto_fd events = openat(dir, "cgroup.events", O_RDONLY | O_CLOEXEC);
 	struct pollfd notice = { .fd = events, .events = POLLPRI };
-	struct timespec start;
+	int64_t end = sys_now_ms() + ms;
 
 	if (events < 0)
 		return -1;
-	clock_gettime(CLOCK_MONOTONIC, &start);
 	for (;;) {
 		int now = read_event(events, key);
-		int rest = left(&start, ms);
+		int rest = left(end);
 
 		if (now < 0 || now == value || rest == 0)
 			return now < 0 ? -1 : now == value;
@@ -184,12 +180,11 @@ cgroup_files_wait_gone(const char *path, int ms)
 	auto_fd root = cgroup_files_root(NULL);
 	auto_fd watch = root < 0 ? -1 : watch_parent(root, path);
 	struct pollfd notice = { .fd = watch, .events = POLLIN };
-	struct timespec start;
+	int64_t end = sys_now_ms() + ms;
 	char events[4096];
 
-	clock_gettime(CLOCK_MONOTONIC, &start);
 	for (;;) {
-		int rest = watch < 0 ? 0 : left(&start, ms);
+		int rest = watch < 0 ? 0 : left(end);
 
 		if (root >= 0 &&
 			faccessat(root, path + 1, F_OK, AT_SYMLINK_NOFOLLOW) <

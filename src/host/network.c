@@ -148,5 +148,4 @@ network_drop(struct network_job *job)
 		return;
 	await(job);
 	fd_close_auto(&job->fd);
-	job->fd = -1;
 }

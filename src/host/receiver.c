@@ -54,7 +54,11 @@ receiver_connect(const char *path, const char *what, struct err *err)
 int
 receiver_send(int socket, const char *name, int fd, struct err *err)
 {
-	return fd_pass(socket, name, strlen(name), fd) < 0
-		? err_sys(err, "hand out a descriptor (%s)", name)
-		: 0;
+	if (fd_pass(socket, name, strlen(name), fd) == 0)
+		return 0;
+	return errno == EAGAIN
+		? err_say(err,
+			  "hand out a descriptor (%s): nobody reads from the socket",
+			  name)
+		: err_sys(err, "hand out a descriptor (%s)", name);
 }

@@ -26,7 +26,6 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #define OUTPUT_MAX 512
@@ -148,16 +147,6 @@ drain(struct hook *hook)
 	}
 }
 
-/* Of a clock that nobody sets. */
-static int64_t
-now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /* Until it has ended. Returns -1 when it took too long or nobody waits. */
 static int
 watch(const struct init *init, struct hook *hook, uint64_t seconds,
@@ -168,11 +157,11 @@ watch(const struct init *init, struct hook *hook, uint64_t seconds,
 		{ .fd = hook->output, .events = POLLIN },
 		{ .fd = init->wire, .events = 0 }, /* the end shows unasked */
 	};
-	int64_t end = seconds ? now_ms() + (int64_t)seconds * 1000 : 0,
+	int64_t end = seconds ? sys_now_ms() + (int64_t)seconds * 1000 : 0,
 		left = -1;
 
 	for (;;) {
-		if (seconds && (left = end - now_ms()) < 0)
+		if (seconds && (left = end - sys_now_ms()) < 0)
 			return err_say(err, "it took longer than %u seconds",
 				(unsigned)seconds);
 		if (poll(fds, 3, left > INT32_MAX ? INT32_MAX : (int)left) <

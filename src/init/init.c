@@ -140,13 +140,10 @@ init_warn(const struct init *init, const char *text)
 void
 init_end_mounts(struct init *init)
 {
-	int *fds[] = { &init->root, &init->dir, &init->masks[0],
-		&init->masks[1] };
-
-	for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++) {
-		fd_close_auto(fds[i]);
-		*fds[i] = -1;
-	}
+	fd_close_auto(&init->root);
+	fd_close_auto(&init->dir);
+	fd_close_auto(&init->masks[0]);
+	fd_close_auto(&init->masks[1]);
 }
 
 int
@@ -261,9 +258,10 @@ hold_places(const struct init *init, struct err *err)
 	uint64_t n = exec ? exec->number[0] : 0;
 	int holder = n ? eventfd(0, EFD_CLOEXEC) : -1;
 
-	if (n && (holder < 0 || n > INT16_MAX))
-		return err_sys(
-			err, "hold the places of %d descriptors", (int)n);
+	if (n > INT16_MAX)
+		return err_say(err, "too many descriptors are preserved");
+	if (n && holder < 0)
+		return err_sys(err, "eventfd");
 	for (int place = WIRE_FD + 1; place <= WIRE_FD + (int)n; place++)
 		if (fcntl(place, F_GETFD) < 0 &&
 			dup3(holder, place, O_CLOEXEC) < 0)

@@ -507,18 +507,14 @@ hear_last_words(struct creation *c, struct err *err)
 	return ending_explain(c->child.pidfd, &c->cgroup, err);
 }
 
-/* Of these undoing needs the later ones alone: it may get no others. */
+/* What undoing has no use for: it may get no other descriptors. */
 static void
-close_fds(struct creation *c, bool all)
+close_spare(struct creation *c)
 {
-	int *const fds[] = { &c->relay, &c->console, &c->files.gate,
-		&c->journal, &c->child.wire, &c->child.pidfd, &c->child.userns,
-		&c->dir, &c->root };
-
-	for (size_t i = 0; i < (all ? sizeof(fds) / sizeof(fds[0]) : 4); i++) {
-		fd_close_auto(fds[i]);
-		*fds[i] = -1;
-	}
+	fd_close_auto(&c->relay);
+	fd_close_auto(&c->console);
+	fd_close_auto(&c->files.gate);
+	fd_close_auto(&c->journal);
 	pidfd_close(&c->receivers);
 	pidfile_close(&c->pid_file);
 }
@@ -537,7 +533,7 @@ create_undo(struct creation *c)
 	if (c->record && (c->cgroup.fd < 0 || inside_is_others(c)))
 		c->record->cgroup = NULL;
 	pidfile_remove(&c->pid_file);
-	close_fds(c, false);
+	close_spare(c);
 	if (c->dir >= 0 &&
 		delete_remains(c->root, c->dir, c->record, c->poststop, &err) <
 			0)
@@ -550,7 +546,12 @@ create_undo(struct creation *c)
 void
 create_close(struct creation *c)
 {
-	close_fds(c, true);
+	close_spare(c);
+	fd_close_auto(&c->child.wire);
+	fd_close_auto(&c->child.pidfd);
+	fd_close_auto(&c->child.userns);
+	fd_close_auto(&c->dir);
+	fd_close_auto(&c->root);
 	netdev_done(&c->net_devices);
 	cgroup_close(&c->cgroup);
 	cgroup_close(&c->inside);

@@ -134,5 +134,4 @@ foreground_end(struct foreground *foreground)
 {
 	terminal_close(&foreground->terminal);
 	fd_close_auto(&foreground->signals);
-	foreground->signals = -1;
 }

@@ -18,7 +18,6 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 /* For all of the paths together, and for the child to end when it is killed. */
@@ -71,27 +70,16 @@ become_eye(int root, int answers, const char *const *paths, size_t n)
 /* --- in the caller ----------------------------------------------------------
  */
 
-static int
-ms_since(const struct timespec *begin)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int)((now.tv_sec - begin->tv_sec) * 1000 +
-		(now.tv_nsec - begin->tv_nsec) / 1000000);
-}
-
 /* An answer is less than a pipe takes in one piece, and so comes whole. */
 static void
 listen_for(int answers, int64_t *found, size_t n)
 {
-	struct timespec begin;
+	int64_t end = sys_now_ms() + LOOK_MS;
 	size_t heard = 0;
 
-	clock_gettime(CLOCK_MONOTONIC, &begin);
 	while (heard < n) {
 		struct pollfd poll_in = { .fd = answers, .events = POLLIN };
-		int left = LOOK_MS - ms_since(&begin);
+		int left = (int)(end - sys_now_ms());
 		ssize_t got;
 
 		if (left <= 0 || poll(&poll_in, 1, left) == 0)

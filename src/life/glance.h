@@ -14,8 +14,8 @@ struct err;
 enum glance {
 	GLANCE_HELD = -2,    /* no answer */
 	GLANCE_NOTHING = -1, /* there is nothing at that path */
-	GLANCE_NO_MOUNT = 0, /* something, but no mount's top; above it: its id
-	                      */
+	/* something, but no mount's top; above it: that one's id */
+	GLANCE_NO_MOUNT = 0,
 };
 
 /* Fills in what each of the n paths leads to in the container whose root that

@@ -231,7 +231,6 @@ static void
 dismiss(struct spawn_child *guest)
 {
 	fd_close_auto(&guest->wire);
-	guest->wire = -1;
 	if (proc_wait_end(guest->pidfd, UNDO_MS) == 0) {
 		sys_pidfd_send_signal(guest->pidfd, SIGKILL);
 		if (proc_wait_end(guest->pidfd, END_MS) == 0)

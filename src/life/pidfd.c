@@ -46,8 +46,6 @@ pidfd_send(const struct pidfd *pidfd, int fd, struct err *err)
 void
 pidfd_close(struct pidfd *pidfd)
 {
-	for (size_t i = 0; i < PIDFD_RECEIVERS; i++) {
+	for (size_t i = 0; i < PIDFD_RECEIVERS; i++)
 		fd_close_auto(&pidfd->receivers[i]);
-		pidfd->receivers[i] = -1;
-	}
 }

@@ -142,7 +142,6 @@ pidfile_close(struct pidfile *pidfile)
 {
 	fd_close_auto(&pidfile->file);
 	fd_close_auto(&pidfile->dir);
-	pidfile->file = pidfile->dir = -1;
 }
 
 int

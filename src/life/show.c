@@ -242,7 +242,6 @@ add_name(struct list *list, int root, const char *name, struct arena *arena,
 	struct sight sight;
 	auto_fd dir = store_open(root, name, err);
 	int found = dir < 0 ? dir : store_read(dir, arena, &record, err);
-	char message[ERR_TEXT_MAX];
 
 	if (found == STORE_UNKNOWN)
 		return 0;
@@ -251,10 +250,10 @@ add_name(struct list *list, int root, const char *name, struct arena *arena,
 		add_container(list, &sight);
 		return status_known(sight.status, name, err);
 	}
+	err_in(err, "%s", name);
 	if (err->code)
-		return err_in(err, "%s", name);
-	err_format(err, message, sizeof(message));
-	log_warn("%s: %s", name, message);
+		return -1;
+	log_warn_err(err);
 	return 0;
 }
 

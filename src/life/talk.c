@@ -39,23 +39,27 @@ take_error(const struct wire_message *message, struct err *err)
 	return err_take(err, &other);
 }
 
+/* Waits for a word or for the process's end, and tells whether that came first:
+ * what was said just before it is on the wire by then. */
+static bool
+has_ended(int wire, int process)
+{
+	struct pollfd polls[2] = { { .fd = wire, .events = POLLIN },
+		{ .fd = process, .events = POLLIN } };
+
+	while (poll(polls, 2, -1) < 0)
+		if (errno != EINTR)
+			return false;
+	return !polls[0].revents && poll(polls, 1, 0) == 0;
+}
+
 /* Whether the process that is watched has ended, and nothing was said before.
  * Who speaks to us may be held for ever: by a filesystem of the container's,
  * say, which is served by somebody else. */
 static bool
 is_over(int wire, const struct talk *talk)
 {
-	struct pollfd polls[2] = { { .fd = wire, .events = POLLIN },
-		{ .events = POLLIN } };
-
-	if (!talk->watched)
-		return false;
-	polls[1].fd = *talk->watched;
-	while (poll(polls, 2, -1) < 0)
-		if (errno != EINTR)
-			return false;
-	/* What was said just before. */
-	return !polls[0].revents && poll(polls, 1, 0) == 0;
+	return talk->watched && has_ended(wire, *talk->watched);
 }
 
 const int *
@@ -240,21 +244,13 @@ answer_exec(int wire, struct talk *talk, struct wire_message *message,
 /*
  * Whether nobody will tell of the child any more: who was to has ended. The
  * child has the wire, too, and may wait for us at its gate while we wait for
- * word of it. What was said before the end is on the wire by then.
+ * word of it.
  */
 static bool
 is_orphaned(int wire, const struct talk *talk)
 {
-	struct pollfd polls[2] = { { .fd = wire, .events = POLLIN },
-		{ .events = POLLIN } };
-
-	if (!talk->child_due || !*talk->child_due || !talk->teller)
-		return false;
-	polls[1].fd = *talk->teller;
-	while (poll(polls, 2, -1) < 0)
-		if (errno != EINTR)
-			return false;
-	return !polls[0].revents && poll(polls, 1, 0) == 0;
+	return talk->child_due && *talk->child_due && talk->teller &&
+		has_ended(wire, *talk->teller);
 }
 
 /* Beyond an error, too: there may be a child that nobody else would reap. Once

@@ -219,5 +219,4 @@ terminal_close(struct terminal *terminal)
 	if (terminal->tty >= 0)
 		tcsetattr(terminal->tty, TCSANOW, &terminal->saved);
 	fd_close_auto(&terminal->master);
-	terminal->master = -1;
 }

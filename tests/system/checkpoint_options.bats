@@ -379,6 +379,19 @@ stand_in()
 	chmod +x "$B/criu"
 }
 
+# As a link it is not followed.
+@test "what restore has to know and may not open is not called missing" {
+	mkdir "$B/images"
+	ln -s /dev/null "$B/images/scrim.json"
+	try scrim restore --detach -b "$B" --image-path "$B/images" "$ID"
+	fails
+	says 'open scrim\.json: '
+	rm "$B/images/scrim.json"
+	try scrim restore --detach -b "$B" --image-path "$B/images" "$ID"
+	fails
+	says 'there is no scrim\.json among the images'
+}
+
 # What criu is asked comes by a socket, and for some words by a file that its
 # environment names: a criu that writes both down, and does nothing. This one
 # needs no kernel that criu works on; and a context of mounts can be seen in no

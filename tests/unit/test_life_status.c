@@ -11,6 +11,7 @@
 #include "life/record.h"
 #include "life/status.h"
 #include "life/store.h"
+#include "tests/unit/records.h"
 #include "tests/unit/runner.h"
 
 #include <fcntl.h>
@@ -248,16 +249,6 @@ START_TEST(creating_lasts_as_long_as_the_creator)
 }
 END_TEST
 
-/* In place of the one before; in the program later ones follow it. */
-static void
-write_record(const struct oci_record *from)
-{
-	auto_str line = { 0 };
-
-	store_note(from, &line);
-	ck_assert_int_eq(journal_replace(dir, JOURNAL_RECORD, &line, NULL), 0);
-}
-
 /* A creator that is done is gone, too, by the time one looks for it. */
 START_TEST(a_creator_that_is_done_has_not_left_it_stopped)
 {
@@ -277,10 +268,10 @@ START_TEST(a_creator_that_is_done_has_not_left_it_stopped)
 		.creator = &nobody,
 		.creator_start = &start };
 	ck_assert_int_eq(status_find(dir, &record), STATUS_STOPPED);
-	write_record(&now);
+	ck_assert_int_eq(replace_record(dir, &now), 0);
 	ck_assert_int_eq(status_find(dir, &record), STATUS_STOPPED);
 	now.status = RECORD_CREATED;
-	write_record(&now);
+	ck_assert_int_eq(replace_record(dir, &now), 0);
 	ck_assert_int_eq(status_find(dir, &record), STATUS_CREATING);
 }
 END_TEST

@@ -9,6 +9,7 @@
 #include "life/journal.h"
 #include "life/record.h"
 #include "life/store.h"
+#include "tests/unit/records.h"
 #include "tests/unit/runner.h"
 
 #include <errno.h>
@@ -271,16 +272,6 @@ static const struct plan full_plan = {
 	.n_annotations = 2,
 	.hooks[PLAN_HOOK_POSTSTOP] = { hook_items, 2 },
 };
-
-/* As a line of any kind is replaced. */
-static int
-replace_record(int dir, const struct oci_record *record)
-{
-	auto_str line = { 0 };
-
-	store_note(record, &line);
-	return journal_replace(dir, JOURNAL_RECORD, &line, NULL);
-}
 
 START_TEST(a_record_comes_back_as_it_was)
 {
